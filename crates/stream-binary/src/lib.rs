@@ -1,0 +1,1 @@
+//! Streams any file as bytes: media type, holes, digests, entropy, in bounded memory.

@@ -1,0 +1,1 @@
+//! The traits and types every Narrows reader shares: sources, entries, chunks, errors.

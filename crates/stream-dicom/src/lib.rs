@@ -1,0 +1,1 @@
+//! Streams DICOM elements and frames in bounded memory.

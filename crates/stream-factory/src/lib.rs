@@ -1,0 +1,1 @@
+//! Detects a file's format and opens the reader for it.

@@ -1,0 +1,1 @@
+//! Budgets, pooled buffers and caches: the only way to memory whose size depends on input.

@@ -1,0 +1,1 @@
+//! ndarray views of Narrows chunks, without a copy.

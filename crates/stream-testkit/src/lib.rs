@@ -1,0 +1,1 @@
+//! The contract every Narrows reader passes, as a function an implementer calls.
