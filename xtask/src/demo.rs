@@ -1,0 +1,139 @@
+//! `demo`: the main job on large files, with the memory it took beside the file's size.
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::child::{self, End};
+use crate::make::{self, dicom, random, vtt};
+use crate::setup::{self, Need};
+use crate::{project, table};
+
+/// Reads large files of each kind under a memory budget and shows what that took.
+///
+/// Needs: 3.2 GB of free disk (with --small 400 MB); `setup` is done first.
+/// Does: builds `narrows`, makes its inputs on the spot (a DICOM of 1000 frames, a million
+/// WebVTT cues, 2 GB of random bytes, a sparse file of 20 GB), reads each under --memory 32MiB,
+/// and prints a table; fails when a job fails or a peak passes the budget by more than 32 MiB.
+/// Takes: about three minutes the first time (building), then half a minute.
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
+pub struct Args {
+    /// A tenth of the sizes.
+    #[arg(long)]
+    small: bool,
+    /// Keep the files that were made, in the target folder.
+    #[arg(long)]
+    keep: bool,
+}
+
+const BUDGET: &str = "32MiB";
+/// The budget, and what the executable, its stacks and its allocator may add to it.
+const CEILING: u64 = (32 + 32) << 20;
+/// Far beyond what any of the jobs takes; a job that hangs fails instead of stopping the demo.
+const DEADLINE: Duration = Duration::from_secs(300);
+
+/// One file and what is done with it.
+struct Job {
+    file: PathBuf,
+    what: &'static str,
+    verbs: &'static [&'static [&'static str]],
+}
+
+/// Runs the verb.
+///
+/// # Errors
+/// When setup, build or a job fails, or a job's peak passes its ceiling.
+pub fn run(args: &Args) -> Result<()> {
+    setup::ensure(&[Need::Build])?;
+    let narrows = project::narrows()?;
+    let folder = project::target().join("demo");
+    std::fs::create_dir_all(&folder)
+        .with_context(|| format!("cannot make {}", folder.display()))?;
+    let done = files(&folder, args.small).and_then(|jobs| measure(&narrows, &jobs));
+    if args.keep {
+        eprintln!("kept: {}", folder.display());
+    } else {
+        std::fs::remove_dir_all(&folder)
+            .with_context(|| format!("cannot remove {}", folder.display()))?;
+    }
+    done
+}
+
+/// Makes the inputs, smallest first.
+fn files(folder: &Path, small: bool) -> Result<Vec<Job>> {
+    let share = if small { 10 } else { 1 };
+    make::room(folder, 2_900_000_000 / share)?;
+    let file = |name: &str| folder.join(name);
+    eprintln!("making the files in {}", folder.display());
+    make::file(&file("captions.vtt"), None, |out| vtt::write(out, 1_000_000 / share, 7))?;
+    let frames = u32::try_from(1000 / share)?;
+    let image = dicom::Image { side: 512, frames, patient: 1, series: 1, instance: 1 };
+    make::file(&file("frames.dcm"), None, |out| dicom::write(out, image).map(|_| ()))?;
+    let size = 2_000_000_000 / share;
+    make::file(&file("random.bin"), None, |out| random::write(out, size, 8))?;
+    make::sparse(&file("sparse.bin"), 20_000_000_000 / share)?;
+    Ok(vec![
+        Job {
+            file: file("frames.dcm"),
+            what: "1000 frames of DICOM, or a tenth",
+            verbs: &[
+                &["info"],
+                &["ls", "--json"],
+                &["cat", "--entry", "(7FE0,0010)", "--to", "raw"],
+                &["check"],
+            ],
+        },
+        Job {
+            file: file("captions.vtt"),
+            what: "a million cues of WebVTT, or a tenth",
+            verbs: &[&["info"], &["ls", "--json"], &["cat"], &["check"]],
+        },
+        Job {
+            file: file("random.bin"),
+            what: "random bytes",
+            verbs: &[&["info"], &["cat", "--to", "raw"], &["check"]],
+        },
+        Job { file: file("sparse.bin"), what: "a sparse file", verbs: &[&["info"], &["check"]] },
+    ])
+}
+
+/// Runs every job, prints the table and says what was wrong.
+fn measure(narrows: &Path, jobs: &[Job]) -> Result<()> {
+    let mut rows = Vec::new();
+    let mut wrong = Vec::new();
+    for job in jobs {
+        let size = std::fs::metadata(&job.file)?.len();
+        let name = job.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        for verb in job.verbs {
+            let mut command = Command::new(narrows);
+            command.args(*verb).args(["--memory", BUDGET]).arg(&job.file);
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+            let shown = format!("{} {name}", verb.join(" "));
+            let seen = child::measure(&mut command, Some(DEADLINE))?;
+            if seen.end != End::Code(0) {
+                let said = String::from_utf8_lossy(&seen.stderr);
+                wrong.push(format!("`{shown}` ended with {:?}: {}", seen.end, said.trim()));
+            }
+            if seen.peak > CEILING {
+                wrong.push(format!("`{shown}` took {} of memory", table::size(seen.peak)));
+            }
+            rows.push(vec![
+                format!("narrows {shown}"),
+                table::size(size),
+                table::seconds(seen.wall),
+                table::size(seen.peak),
+                format!("{:.0}", size as f64 / seen.peak.max(1) as f64),
+            ]);
+        }
+        eprintln!("read {name}: {}", job.what);
+    }
+    let header = ["command", "file", "wall", "peak memory", "file / peak"];
+    println!("\n{}", table::markdown(&header, &rows));
+    if wrong.is_empty() {
+        println!("every job ran under --memory {BUDGET} and peaked below {}", table::size(CEILING));
+        return Ok(());
+    }
+    bail!("{}", wrong.join("; "))
+}

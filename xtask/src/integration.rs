@@ -1,0 +1,67 @@
+//! `integration`: everything around the workspace: its consumers, its packages, other people's files.
+use anyhow::{Context as _, Result, bail};
+
+use crate::project::{self, cargo, step};
+use crate::setup::{self, Need};
+
+mod consumers;
+pub(crate) mod corpus;
+
+/// Builds what uses Narrows from outside, packages each crate, and reads the corpus.
+///
+/// Needs: `setup --integration` (done first: dcmdump); the corpus is a folder named by
+/// NARROWS_CORPUS, or `corpus` or `shared/corpus` beside the project; without it that part is
+/// skipped and said to be. Does: builds and runs the consumers in tests/consumers and looks
+/// at what they pull in, runs cargo package for each crate, then compares every corpus file
+/// with its oracle and with dcmdump. Takes: about ten minutes.
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
+pub struct Args {
+    /// Do only these parts.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    only: Vec<Part>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// The programs in tests/consumers.
+    Consumers,
+    /// `cargo package` for each crate that is published.
+    Package,
+    /// The corpus, its oracles and dcmdump.
+    Corpus,
+}
+
+/// Runs the verb.
+///
+/// # Errors
+/// When any part fails; the parts after it still run.
+pub fn run(args: &Args) -> Result<()> {
+    let wanted = |part| args.only.is_empty() || args.only.contains(&part);
+    let mut bad = Vec::new();
+    let mut note = |name: &str, outcome: Result<()>| {
+        if let Err(error) = outcome {
+            eprintln!("{name}: {error:#}");
+            bad.push(name.to_owned());
+        }
+    };
+    setup::ensure(&[Need::Build])?;
+    if wanted(Part::Consumers) {
+        note("consumers", consumers::run());
+    }
+    if wanted(Part::Package) {
+        note("package", package());
+    }
+    if wanted(Part::Corpus) {
+        note("corpus", corpus::run());
+    }
+    if bad.is_empty() { Ok(()) } else { bail!("not good: {}", bad.join(", ")) }
+}
+
+/// Packages each published crate and builds it from its package, as a registry's user would get it.
+fn package() -> Result<()> {
+    let folder = project::target().join("package-check");
+    let mut command = cargo(["package", "--quiet", "--workspace", "--locked", "--allow-dirty"]);
+    command.args(["--exclude", "xtask", "--exclude", "narrows-tests", "--target-dir"]);
+    step(command.arg(&folder)).context("a crate does not build from its own package")
+}

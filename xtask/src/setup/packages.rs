@@ -1,0 +1,108 @@
+//! The packages, by what needs them.
+
+/// What a package is needed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Building and testing.
+    Build,
+    /// Comparing with other tools.
+    Integration,
+    /// Measuring other tools.
+    Bench,
+    /// Fuzzing.
+    Fuzz,
+}
+
+impl Need {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Build => "build",
+            Self::Integration => "integration",
+            Self::Bench => "bench",
+            Self::Fuzz => "fuzz",
+        }
+    }
+}
+
+/// What is there when a package is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Probe {
+    /// A program on `PATH`.
+    Program(&'static str),
+    /// A file.
+    File(&'static str),
+    /// A module that `python3` finds.
+    Module(&'static str),
+}
+
+/// One package of Debian and Ubuntu.
+pub(super) struct Package {
+    pub(super) name: &'static str,
+    pub(super) needs: &'static [Need],
+    /// What is there when the package is.
+    pub(super) probe: Probe,
+    pub(super) reason: &'static str,
+}
+
+pub(super) const PACKAGES: &[Package] = &[
+    Package {
+        name: "gcc",
+        needs: &[Need::Build],
+        probe: Probe::Program("cc"),
+        reason: "links every Rust program, and compiles the allocator jemalloc",
+    },
+    Package {
+        name: "libc6-dev",
+        needs: &[Need::Build],
+        probe: Probe::File("/usr/include/stdio.h"),
+        reason: "the C library's headers, for the same two",
+    },
+    Package {
+        name: "make",
+        needs: &[Need::Build],
+        probe: Probe::Program("make"),
+        reason: "jemalloc is built by its own makefile",
+    },
+    Package {
+        name: "dcmtk",
+        needs: &[Need::Integration, Need::Bench],
+        probe: Probe::Program("dcmdump"),
+        reason: "dcmdump's element list is compared with ours, and its time",
+    },
+    Package {
+        name: "libimage-exiftool-perl",
+        needs: &[Need::Bench],
+        probe: Probe::Program("exiftool"),
+        reason: "exiftool is a peer for the tags of many DICOM files",
+    },
+    Package {
+        name: "ffmpeg",
+        needs: &[Need::Bench],
+        probe: Probe::Program("ffmpeg"),
+        reason: "ffmpeg is a peer for reading WebVTT",
+    },
+    Package {
+        name: "xxhash",
+        needs: &[Need::Bench],
+        probe: Probe::Program("xxhsum"),
+        reason: "xxhsum is a peer for digests",
+    },
+    Package {
+        name: "ent",
+        needs: &[Need::Bench],
+        probe: Probe::Program("ent"),
+        reason: "ent is a peer for entropy",
+    },
+    Package {
+        name: "python3-venv",
+        needs: &[Need::Bench],
+        probe: Probe::Module("ensurepip"),
+        reason: "a place of their own for the peers pydicom and webvtt-py",
+    },
+    Package {
+        name: "g++",
+        needs: &[Need::Fuzz],
+        probe: Probe::Program("g++"),
+        reason: "libFuzzer is C++",
+    },
+];
