@@ -1,1 +1,4 @@
-//! The integration suite.
+//! The integration suite: what its tests share.
+pub mod command;
+pub mod corpus;
+pub mod js;

@@ -1,0 +1,74 @@
+//! Runs the `narrows` command as its users do, and sees how it ended.
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
+use xtask::child::{End, Measured, measure};
+use xtask::project;
+
+/// A command that has not ended by then hangs.
+pub const DEADLINE: Duration = Duration::from_secs(20);
+
+/// The command: `NARROWS_BIN` where it is set, else built here.
+///
+/// # Panics
+/// When the command does not build.
+pub fn narrows() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| match std::env::var_os("NARROWS_BIN") {
+        Some(path) => path.into(),
+        None => {
+            let mut cargo = project::cargo(["build", "--quiet", "--package", "narrows"]);
+            project::step(&mut cargo).unwrap();
+            project::target().join("debug/narrows")
+        }
+    })
+}
+
+/// Runs the command on one file and keeps what it says.
+///
+/// # Errors
+/// When it cannot be started.
+pub fn run(arguments: &[&str], file: &Path) -> Result<Measured> {
+    let mut command = Command::new(narrows());
+    command.args(arguments).arg(file).env("NO_COLOR", "1").stdin(Stdio::null());
+    measure(command.stdout(Stdio::piped()).stderr(Stdio::piped()), Some(DEADLINE))
+}
+
+/// What must hold for any input: a code of its own, in time, and no more memory than allowed.
+///
+/// # Errors
+/// When a signal ended it, it hung, it panicked, or it took more than `ceiling` bytes.
+pub fn sane(seen: &Measured, ceiling: u64) -> Result<i32> {
+    let said = String::from_utf8_lossy(&seen.stderr);
+    let End::Code(code) = seen.end else { bail!("ended with {:?}: {}", seen.end, said.trim()) };
+    if said.contains("panicked at") || !matches!(code, 0 | 1) {
+        bail!("left with code {code}: {}", said.trim());
+    }
+    if code != 0 && said.trim().is_empty() {
+        bail!("left with code {code} and did not say why");
+    }
+    if seen.peak > ceiling {
+        bail!("took {} bytes of memory, {ceiling} are allowed", seen.peak);
+    }
+    Ok(code)
+}
+
+/// The entries that `ls --json` lists, without a line about an error.
+///
+/// # Errors
+/// When a line is not a JSON object.
+pub fn entries(seen: &Measured) -> Result<Vec<Value>> {
+    let text = std::str::from_utf8(&seen.stdout).context("the listing is not UTF-8")?;
+    let mut found = Vec::new();
+    for line in text.lines() {
+        let value: Value = serde_json::from_str(line).with_context(|| line.to_owned())?;
+        if value.get("error").is_none() {
+            found.push(value);
+        }
+    }
+    Ok(found)
+}
