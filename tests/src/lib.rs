@@ -2,3 +2,4 @@
 pub mod command;
 pub mod corpus;
 pub mod js;
+pub mod vtt;

@@ -287,7 +287,10 @@ mod tests {
     #[test]
     fn what_is_not_understood_is_an_error_with_its_line() {
         let scope = Scope::default();
-        assert_eq!(run("var a = 1;\nnope(a);", &scope).unwrap_err(), "line 2: nothing is named nope");
+        assert_eq!(
+            run("var a = 1;\nnope(a);", &scope).unwrap_err(),
+            "line 2: nothing is named nope"
+        );
         assert!(run("var a = ;", &scope).unwrap_err().starts_with("line 1: a value"));
         assert!(run("class A {}", &scope).is_err());
     }
