@@ -12,20 +12,21 @@ use xtask::project;
 /// A command that has not ended by then hangs.
 pub const DEADLINE: Duration = Duration::from_secs(20);
 
-/// The command: `NARROWS_BIN` where it is set, else built here.
+/// The command: `NARROWS_BIN` where it is set, else built here once.
 ///
-/// # Panics
+/// # Errors
 /// When the command does not build.
-pub fn narrows() -> &'static Path {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| match std::env::var_os("NARROWS_BIN") {
-        Some(path) => path.into(),
+pub fn narrows() -> Result<&'static Path> {
+    static BUILT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let built = BUILT.get_or_init(|| match std::env::var_os("NARROWS_BIN") {
+        Some(path) => Ok(path.into()),
         None => {
             let mut cargo = project::cargo(["build", "--quiet", "--package", "narrows"]);
-            project::step(&mut cargo).unwrap();
-            project::target().join("debug/narrows")
+            project::step(&mut cargo).map_err(|error| format!("{error:#}"))?;
+            Ok(project::target().join("debug/narrows"))
         }
-    })
+    });
+    built.as_deref().map_err(|why| anyhow::anyhow!("{why}"))
 }
 
 /// Runs the command on one file and keeps what it says.
@@ -33,7 +34,7 @@ pub fn narrows() -> &'static Path {
 /// # Errors
 /// When it cannot be started.
 pub fn run(arguments: &[&str], file: &Path) -> Result<Measured> {
-    let mut command = Command::new(narrows());
+    let mut command = Command::new(narrows()?);
     command.args(arguments).arg(file).env("NO_COLOR", "1").stdin(Stdio::null());
     measure(command.stdout(Stdio::piped()).stderr(Stdio::piped()), Some(DEADLINE))
 }

@@ -1,5 +1,7 @@
 //! Cues in the words of the oracles, so that what the command lists can be compared with them.
 pub mod browser;
+pub mod mocha;
+pub mod vttjs;
 
 /// A cue as a browser's `VTTCue` shows it.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -233,6 +233,7 @@ fn binary(
         "&&" | "||" => right,
         "==" | "===" => Value::Bool(equal(&left, &right)),
         "!=" | "!==" => Value::Bool(!equal(&left, &right)),
+        "in" => Value::Bool(!matches!(get(&right, &left)?, Value::Undefined)),
         "<" => numbers().map(|(left, right)| Value::Bool(left < right))?,
         "<=" => numbers().map(|(left, right)| Value::Bool(left <= right))?,
         ">" => numbers().map(|(left, right)| Value::Bool(left > right))?,

@@ -53,7 +53,8 @@ fn token(rest: &str, first: char) -> Result<(Token, &str), String> {
     }
     if first.is_alphabetic() || first == '_' || first == '$' {
         let (word, after) = rest.split_at(run(|c| c.is_alphanumeric() || c == '_' || c == '$'));
-        return Ok((Token::Word(word.to_owned()), after));
+        let token = if word == "in" { Token::Sign("in") } else { Token::Word(word.to_owned()) };
+        return Ok((token, after));
     }
     let sign = SIGNS.iter().find(|sign| rest.starts_with(**sign));
     let sign = sign.ok_or_else(|| format!("cannot read {first:?}"))?;

@@ -60,7 +60,7 @@ const LEVELS: [&[&str]; 6] = [
     &["||"],
     &["&&"],
     &["==", "!=", "===", "!=="],
-    &["<", ">", "<=", ">="],
+    &["<", ">", "<=", ">=", "in"],
     &["+", "-"],
     &["*", "/", "%"],
 ];
@@ -234,6 +234,8 @@ impl Parser {
             Token::Number(value) => Expression::Number(value),
             Token::Text(value) => Expression::Text(value),
             Token::Word(word) if word == "function" => Expression::Function(self.function()?),
+            // the host's constructors are functions that give an object
+            Token::Word(word) if word == "new" => self.postfix()?,
             Token::Word(word) => Expression::Name(word),
             Token::Sign("(") => {
                 let inner = self.expression()?;

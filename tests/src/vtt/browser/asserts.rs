@@ -68,7 +68,7 @@ fn html_content(arguments: &[Value]) -> Result<bool, String> {
     };
     for (cue, expected) in cues.borrow().iter().zip(expected.borrow().iter()) {
         let read = get(expected, &Value::text("innerHTML"))?;
-        let found = call(&read, &Value::Undefined, &[cue.clone()])?;
+        let found = call(&read, &Value::Undefined, std::slice::from_ref(cue))?;
         if !equal(&found, &get(expected, &Value::text("expected"))?) {
             return Err(format!("content is {found:?}, expected {expected:?}"));
         }

@@ -81,11 +81,8 @@ fn install(scope: &Scope, tracks: &[Value], load: &Load) {
         "async_test",
         native(|arguments| {
             let test = asserts::steps();
-            match arguments.first() {
-                Some(body @ (Value::Closure(_) | Value::Native(_))) => {
-                    call(body, &Value::Undefined, &[test.clone()])?;
-                }
-                _ => {}
+            if let Some(body @ (Value::Closure(_) | Value::Native(_))) = arguments.first() {
+                call(body, &Value::Undefined, std::slice::from_ref(&test))?;
             }
             Ok(test)
         }),
