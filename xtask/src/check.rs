@@ -65,7 +65,14 @@ fn deny(install: bool) -> Result<()> {
         step(&mut cargo(["install", "--locked", "--quiet", "cargo-deny"]))?;
     }
     // advisories come from the network; the rest does not
-    let mut command: Command =
-        cargo(["deny", "--all-features", "check", "bans", "licenses", "sources"]);
+    let mut command: Command = cargo([
+        "deny",
+        "--all-features",
+        "check",
+        "--hide-inclusion-graph",
+        "bans",
+        "licenses",
+        "sources",
+    ]);
     step(command.stdin(Stdio::null()))
 }
