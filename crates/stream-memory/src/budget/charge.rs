@@ -61,15 +61,15 @@ impl Budget {
         Some(one)
     }
 
-    /// What would have to be given back at this level for a charge of `bytes` that began below `end`.
-    pub(super) fn shortfall(&self, end: Option<&Budget>, bytes: u64) -> u64 {
-        let added = if self.spared(end) { 0 } else { bytes };
-        self.used().saturating_add(added).saturating_sub(self.limit())
+    /// What this level would have to count for a charge of `bytes` that ends below `end`: nothing where
+    /// it is shared with whoever holds them.
+    pub(super) fn added(&self, end: Option<&Budget>, bytes: u64) -> u64 {
+        if end.is_some_and(|end| end.0.depth >= self.0.depth) { 0 } else { bytes }
     }
 
-    /// Whether this level already counts the bytes of a charge that ends at `end`.
-    pub(super) fn spared(&self, end: Option<&Budget>) -> bool {
-        end.is_some_and(|end| end.0.depth >= self.0.depth)
+    /// What would have to be given back at this level for that charge.
+    pub(super) fn shortfall(&self, end: Option<&Budget>, bytes: u64) -> u64 {
+        self.used().saturating_add(self.added(end, bytes)).saturating_sub(self.limit())
     }
 }
 

@@ -45,7 +45,8 @@ struct Reclaiming;
 
 impl Reclaiming {
     fn begin() -> Option<Reclaiming> {
-        RECLAIMING.with(|flag| !flag.replace(true)).then_some(Reclaiming)
+        // lazily: a `Reclaiming` made and dropped here would take the mark of the one who began
+        RECLAIMING.with(|flag| !flag.replace(true)).then(|| Reclaiming)
     }
 }
 
@@ -77,6 +78,10 @@ impl Budget {
         let deciding = lock(&self.root().0.deciding);
         for _ in 0..ROUNDS {
             let Err(level) = self.try_charge(end, bytes) else { return Ok(()) };
+            if level.added(end, bytes) > level.limit() {
+                // could not fit if all were given back: nobody need give anything
+                break;
+            }
             let mut given = 0u64;
             for reclaim in level.0.reclaimers_below() {
                 let Some(reclaim) = reclaim.upgrade() else { continue };
@@ -100,8 +105,7 @@ impl Budget {
     }
 
     fn refuse(&self, end: Option<&Budget>, bytes: u64) -> OverBudget {
-        let added = if self.spared(end) { 0 } else { bytes };
-        OverBudget::limit_reached(&self.0, bytes, added)
+        OverBudget::limit_reached(&self.0, bytes, self.added(end, bytes))
     }
 }
 
