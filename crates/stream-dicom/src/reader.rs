@@ -1,0 +1,353 @@
+//! The walk over a file's elements.
+#![deny(clippy::arithmetic_side_effects)]
+
+mod data_set;
+mod deliver;
+mod levels;
+mod scope;
+mod sequence;
+mod start;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use stream_core::{ChargedVec, Context, Error, ErrorKind, Progress, Result};
+
+use crate::header::{self, Header, LONGEST};
+use crate::inflate::Inflated;
+use crate::input::Input;
+use crate::path::Step;
+use crate::pixel_data::PixelData;
+use crate::{
+    Defect, Deviation, Element, Encoding, FileMeta, ImageFacts, Options, Tag, TransferSyntax,
+};
+use levels::{Level, LevelKind, Order};
+use scope::Scopes;
+
+/// A file that is wrong everywhere is described well enough by its first thousand faults.
+const KEPT: usize = 1000;
+
+/// Reads a file's elements in file order, nested ones behind the sequence and item that hold them.
+///
+/// Holds its read-ahead (16 KiB), short values, and 130 bytes for each item and sequence that is open; a deflated file 144 KiB
+/// more. Pixel data and other long values are never read.
+///
+/// ```
+/// # fn main() -> stream_core::Result<()> {
+/// # let bytes = b"\x08\0\x60\0CS\x02\0MR\x10\0\x10\0PN\x04\0A^B ";
+/// # let source = std::sync::Arc::new(stream_core::MemorySource::new(&bytes[..]));
+/// # let cx = stream_core::Context::new(source, &stream_memory::Budget::new("doc", 1 << 20));
+/// let mut reader = stream_dicom::Reader::open(cx.clone())?;
+/// let mut element = stream_dicom::Element::new(&cx);
+/// while reader.read_element(&mut element)? {
+///     if let Some(text) = element.value().as_text() {
+///         println!("{} {} {text}", element.path(), element.vr());
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct Reader {
+    cx: Context,
+    options: Options,
+    input: Input,
+    /// Where the next header starts.
+    pos: u64,
+    encoding: Encoding,
+    phase: Phase,
+    meta: FileMeta,
+    /// Where the group length of the meta information starts to count.
+    meta_start: Option<u64>,
+    syntax: Option<TransferSyntax>,
+    inflated: Option<Arc<Inflated>>,
+    levels: ChargedVec<Level>,
+    steps: ChargedVec<Step>,
+    root: Order,
+    scopes: Scopes,
+    deviations: ChargedVec<Deviation>,
+    deviation_count: u64,
+    /// What ends the walk at the next call: the element before it was still whole enough to be delivered.
+    pending: Option<Error>,
+    pixel_data: Option<PixelData>,
+    id: u64,
+    delivered: u64,
+    /// The least number of open items since the last delivery.
+    low: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Meta,
+    DataSet,
+    /// The clean end.
+    Ended,
+    /// After a final error.
+    Failed,
+}
+
+/// What one step of the walk came to.
+enum Outcome {
+    Delivered,
+    Again,
+    End,
+}
+
+impl Reader {
+    /// Opens a file with the default [`Options`]; stands before its first element.
+    ///
+    /// # Errors
+    /// `Malformed` when neither `DICM` nor an element stands where DICOM has them, `Truncated` for an empty file,
+    /// `OverBudget` and what the source says.
+    pub fn open(cx: Context) -> Result<Self> {
+        Self::with_options(cx, Options::default())
+    }
+
+    /// As [`Reader::open`], with `options`.
+    ///
+    /// # Errors
+    /// As [`Reader::open`].
+    pub fn with_options(cx: Context, options: Options) -> Result<Self> {
+        static IDS: AtomicU64 = AtomicU64::new(1);
+        let budget = cx.budget().clone();
+        // headers and short values are looked at in one piece
+        let options = Options { read_ahead: options.read_ahead.max(256), ..options };
+        let limit = options.read_ahead.checked_div(2).unwrap_or(0);
+        let options = Options { value_limit: options.value_limit.min(limit), ..options };
+        let mut reader = Self {
+            input: Input::new(cx.clone(), 0, options.read_ahead)?,
+            cx,
+            options,
+            pos: 0,
+            encoding: Encoding::EXPLICIT_LITTLE,
+            phase: Phase::Meta,
+            meta: FileMeta::default(),
+            meta_start: None,
+            syntax: None,
+            inflated: None,
+            levels: ChargedVec::new(&budget),
+            steps: ChargedVec::new(&budget),
+            root: Order::default(),
+            scopes: Scopes::new(&budget),
+            deviations: ChargedVec::new(&budget),
+            deviation_count: 0,
+            pending: None,
+            pixel_data: None,
+            id: IDS.fetch_add(1, Ordering::Relaxed),
+            delivered: 0,
+            low: 0,
+        };
+        reader.start().map_err(|e| e.with_format("dicom"))?;
+        Ok(reader)
+    }
+
+    /// The context it reads within.
+    pub fn context(&self) -> &Context {
+        &self.cx
+    }
+
+    /// File Meta Information, complete once the first element of the data set was read.
+    pub fn meta(&self) -> &FileMeta {
+        &self.meta
+    }
+
+    /// The transfer syntax that the meta information states, if PS3.6 registers it; `None` before the data set.
+    pub fn syntax(&self) -> Option<TransferSyntax> {
+        self.syntax
+    }
+
+    /// How the element read last is encoded.
+    pub fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
+    /// What the data set at hand has said of its image so far.
+    pub fn image(&self) -> &ImageFacts {
+        self.scopes.facts(self.steps.len())
+    }
+
+    /// The pixel data, when the element read last is such: Pixel Data, Float or Double Float Pixel Data, at any depth.
+    pub fn pixel_data(&self) -> Option<&PixelData> {
+        self.pixel_data.as_ref()
+    }
+
+    /// The first thousand rules that the file broke, in file order.
+    pub fn deviations(&self) -> &[Deviation] {
+        &self.deviations
+    }
+
+    /// How many rules the file broke, kept or not.
+    pub fn deviation_count(&self) -> u64 {
+        self.deviation_count
+    }
+
+    /// Whether the end was reached without an error.
+    pub fn is_complete(&self) -> bool {
+        self.phase == Phase::Ended
+    }
+
+    /// How far the walk is, in bytes of the file.
+    pub fn progress(&self) -> Progress {
+        let done = match &self.inflated {
+            Some(inflated) => inflated.consumed(),
+            None => self.pos,
+        };
+        let total = self.cx.source().size();
+        let done = total.map_or(done, |total| done.min(total));
+        Progress { done, total, complete: self.is_complete() }
+    }
+
+    /// Fills `element` with the next element, item or fragment, reusing its memory; `Ok(false)` at the end.
+    ///
+    /// An element that is cut short by the end of the file is delivered with its header and without its value; the error
+    /// comes with the next call.
+    ///
+    /// # Errors
+    /// `Truncated`, `Malformed` or `Unsupported` with the offset; `OverBudget` and `Cancelled`, both resumable; `Io`. After one
+    /// that is not resumable, the end.
+    pub fn read_element(&mut self, element: &mut Element) -> Result<bool> {
+        self.read(element).map_err(|e| {
+            if !e.resumable() {
+                self.phase = Phase::Failed;
+            }
+            let mut path = String::new();
+            // writing to a string does not fail; the path of the data set that is open says where the error is
+            for (i, step) in self.steps.iter().take(16).enumerate() {
+                let slash = if i > 0 { "/" } else { "" };
+                path.push_str(&format!("{slash}{}[{}]", step.tag, step.item));
+            }
+            let e = e.with_format("dicom");
+            if path.is_empty() { e } else { e.in_entry(path) }
+        })
+    }
+
+    fn read(&mut self, element: &mut Element) -> Result<bool> {
+        if let Some(error) = self.pending.take() {
+            return Err(error);
+        }
+        if matches!(self.phase, Phase::Ended | Phase::Failed) {
+            return Ok(false);
+        }
+        // everything that can be refused is asked for before anything moves
+        self.levels.room(2)?;
+        self.steps.room(1)?;
+        self.scopes.room()?;
+        element.prepare(self.steps.len().saturating_add(1), self.options.value_limit)?;
+        loop {
+            match self.step(element)? {
+                Outcome::Delivered => return Ok(true),
+                Outcome::Again => {}
+                Outcome::End => {
+                    self.phase = Phase::Ended;
+                    return Ok(false);
+                }
+            }
+        }
+    }
+
+    fn step(&mut self, element: &mut Element) -> Result<Outcome> {
+        while self.levels.last().is_some_and(|top| self.pos >= top.end) {
+            self.pop();
+        }
+        let top = self.levels.last().copied();
+        if self.phase == Phase::Meta && top.is_none() && self.meta_ends()? {
+            self.begin_data_set()?;
+        }
+        if let Some(rest) = top.map(|top| top.end.saturating_sub(self.pos)).filter(|&rest| rest < 8)
+        {
+            self.deviate(Defect::RestInParent { found: rest }, header::ITEM);
+            self.pos = self.pos.saturating_add(rest);
+            return Ok(Outcome::Again);
+        }
+        let bytes = self.input.peek(self.pos, LONGEST)?;
+        let Some(header) = header::parse(bytes, self.encoding) else {
+            return self.at_end();
+        };
+        match top.map(|top| top.kind) {
+            Some(LevelKind::Sequence) => self.in_sequence(header, element),
+            Some(LevelKind::Fragments) => self.in_fragments(header, element),
+            Some(LevelKind::Item) | None => self.in_data_set(header, element),
+        }
+    }
+
+    /// The source ends where a header should start, or within it.
+    fn at_end(&mut self) -> Result<Outcome> {
+        let held = self.input.peek(self.pos, LONGEST)?;
+        let (len, zeros) = (held.len(), held.iter().all(|&b| b == 0));
+        let end = self.pos.saturating_add(u64::try_from(len).unwrap_or(u64::MAX));
+        if len == 0 {
+            self.value_reaches()?;
+        }
+        if let Some(top) = self.levels.last() {
+            return Err(Error::truncated(end, top.cut_short(end)));
+        }
+        if self.phase == Phase::Meta {
+            let whole = self.stated_meta_end() == Some(self.pos) && len == 0;
+            let part = if whole { "before its data set" } else { "within its meta information" };
+            return Err(Error::truncated(end, format!("file ends {part}")));
+        }
+        if len == 0 {
+            if self.root.count == 0 {
+                return Err(Error::truncated(end, "file ends before its data set"));
+            }
+            self.check_deflated_end();
+            return Ok(Outcome::End);
+        }
+        if zeros && self.root.count > 0 {
+            self.deviate(Defect::TrailingZeros, Tag(0, 0));
+            return Ok(Outcome::End);
+        }
+        let message =
+            format!("file ends within an element's header (expected 8 or 12 bytes, found {len})");
+        Err(Error::truncated(end, message))
+    }
+
+    /// That the source reaches up to where the walk stands: values are skipped, not read.
+    fn value_reaches(&mut self) -> Result<()> {
+        let end = match self.input.end() {
+            Some(end) if end >= self.pos => end,
+            Some(end) => {
+                let missing = self.pos.saturating_sub(end);
+                return Err(Error::truncated(
+                    end,
+                    format!("value cut short ({missing} bytes missing)"),
+                ));
+            }
+            None => self.pos,
+        };
+        // a forward source that does not say its size, or a file that has shrunk
+        let last = self.pos.checked_sub(1).filter(|&last| last >= self.input.base());
+        if let Some(last) = last
+            && self.input.peek(last, 1)?.is_empty()
+        {
+            return Err(Error::truncated(self.pos.min(end), "value cut short"));
+        }
+        Ok(())
+    }
+
+    fn check_deflated_end(&mut self) {
+        let end = self.inflated.as_ref().and_then(|i| i.end());
+        if let (Some(end), Some(size)) = (end, self.cx.source().size()) {
+            let found = size.saturating_sub(end);
+            if found > 1 {
+                self.deviate(Defect::DataAfterEnd { found }, Tag(0, 0));
+            }
+        }
+    }
+
+    fn deviate(&mut self, defect: Defect, tag: Tag) {
+        self.deviation_count = self.deviation_count.saturating_add(1);
+        if self.deviations.len() < KEPT {
+            // where the budget refuses, it is counted and not kept
+            let _ = self.deviations.push(Deviation { defect, tag, offset: self.pos });
+        }
+    }
+
+    fn too_deep(&self) -> Error {
+        let limit = self.options.max_depth;
+        Error::new(ErrorKind::Unsupported, format!("items nested deeper than {limit}")).at(self.pos)
+    }
+
+    fn skip_header(&mut self, header: &Header) {
+        self.pos = self.pos.saturating_add(u64::from(header.size));
+    }
+}
