@@ -1,0 +1,290 @@
+//! Everything a reader may use.
+
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::path::{Component, Path};
+use std::sync::Arc;
+
+use stream_memory::{Budget, Buf, ChunkSizer, Level, Pool};
+
+use crate::source::{Access, FileSource, Source};
+use crate::{Cancel, Counters, Entry, Error, ErrorKind, Result};
+
+/// A reader's source, memory, cancellation, counters and settings. No reader exists without one; clones share all of it.
+#[derive(Clone)]
+pub struct Context {
+    source: Arc<dyn Source>,
+    budget: Budget,
+    pool: Pool,
+    cancel: Cancel,
+    counters: Arc<Counters>,
+    options: Arc<Options>,
+}
+
+#[derive(Clone, Default)]
+struct Options {
+    threads: Option<NonZeroUsize>,
+    chunk_size: Option<usize>,
+    settings: Vec<(String, String)>,
+}
+
+impl Context {
+    /// A context that reads `source` within `budget`, with a pool of its own.
+    pub fn new(source: Arc<dyn Source>, budget: &Budget) -> Self {
+        let pool = Pool::new(budget);
+        Self::with_pool(source, budget, pool)
+    }
+
+    /// A context whose buffers come from a pool that others share.
+    pub fn with_pool(source: Arc<dyn Source>, budget: &Budget, pool: Pool) -> Self {
+        Self {
+            source,
+            budget: budget.clone(),
+            pool,
+            cancel: Cancel::new(),
+            counters: Arc::default(),
+            options: Arc::default(),
+        }
+    }
+
+    /// Stops when `cancel` is raised.
+    pub fn with_cancel(mut self, cancel: Cancel) -> Self {
+        self.cancel = cancel;
+        self
+    }
+
+    /// Decodes with up to `threads` threads.
+    pub fn with_threads(mut self, threads: NonZeroUsize) -> Self {
+        Arc::make_mut(&mut self.options).threads = Some(threads);
+        self
+    }
+
+    /// Delivers chunks of about `bytes` bytes.
+    pub fn with_chunk_size(mut self, bytes: usize) -> Self {
+        Arc::make_mut(&mut self.options).chunk_size = Some(bytes.max(1));
+        self
+    }
+
+    /// Sets one of the settings that a format's descriptor names.
+    pub fn with_setting(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        Arc::make_mut(&mut self.options).settings.push((name.into(), value.into()));
+        self
+    }
+
+    /// Reads another source with the same memory, settings and cancellation; its counters start anew.
+    pub fn with_source(&self, source: Arc<dyn Source>) -> Self {
+        Self { source, counters: Arc::default(), ..self.clone() }
+    }
+
+    /// Where bytes come from.
+    pub fn source(&self) -> &Arc<dyn Source> {
+        &self.source
+    }
+
+    /// What memory is charged to.
+    pub fn budget(&self) -> &Budget {
+        &self.budget
+    }
+
+    /// Where buffers come from.
+    pub fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    /// The flag that stops the work.
+    pub fn cancel(&self) -> &Cancel {
+        &self.cancel
+    }
+
+    /// What was read so far.
+    pub fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// How many threads may decode at once.
+    pub fn threads(&self) -> NonZeroUsize {
+        self.options
+            .threads
+            .unwrap_or_else(|| std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN))
+    }
+
+    /// About how many bytes a chunk should have: what was asked for, else what the budget's free part allows.
+    pub fn chunk_size(&self) -> usize {
+        self.options.chunk_size.unwrap_or_else(|| {
+            ChunkSizer::new(self.threads().get()).size(self.budget.available(), Level::Healthy)
+        })
+    }
+
+    /// The chunk size that the caller fixed, if any.
+    pub fn fixed_chunk_size(&self) -> Option<usize> {
+        self.options.chunk_size
+    }
+
+    /// The last value given for a setting.
+    pub fn setting(&self, name: &str) -> Option<&str> {
+        let found = self.options.settings.iter().rev().find(|(n, _)| n == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// Whether a setting is on: `true`, `on`, `yes` or `1`.
+    pub fn switched_on(&self, name: &str) -> bool {
+        matches!(self.setting(name), Some("true" | "on" | "yes" | "1"))
+    }
+
+    /// Whether the source can be read anywhere.
+    pub fn is_random(&self) -> bool {
+        self.source.access() == Access::Random
+    }
+
+    /// A charged buffer of `len` bytes with unspecified content.
+    ///
+    /// # Errors
+    /// `OverBudget`, resumable.
+    pub fn buf(&self, len: usize) -> Result<Buf> {
+        Ok(self.pool.take(&self.budget, len)?)
+    }
+
+    /// An empty entry, charged to this context.
+    pub fn entry(&self) -> Entry {
+        Entry::new(&self.budget)
+    }
+
+    /// Reads up to `buf.len()` bytes from `offset` on; 0 only at the end. Looks at the cancel flag first, counts, and
+    /// tries again when the call was interrupted.
+    ///
+    /// # Errors
+    /// `Cancelled`, `Passed`, `Io` with the offset.
+    pub fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
+        self.cancel.check()?;
+        loop {
+            match self.source.read_at(offset, buf) {
+                Ok(n) => {
+                    self.counters.add_read(u64::try_from(n).unwrap_or(u64::MAX));
+                    return Ok(n);
+                }
+                Err(e) if e.kind() == std::io::ErrorKind::Interrupted => self.cancel.check()?,
+                Err(e) => return Err(Error::from(e).at(offset)),
+            }
+        }
+    }
+
+    /// Fills `buf` from `offset` on as far as the source goes, and says how far.
+    ///
+    /// # Errors
+    /// As [`Context::read_at`].
+    pub fn read_full_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
+        let mut done = 0usize;
+        while let Some(rest) = buf.get_mut(done..).filter(|rest| !rest.is_empty()) {
+            let at = offset.saturating_add(u64::try_from(done).unwrap_or(u64::MAX));
+            match self.read_at(at, rest)? {
+                0 => break,
+                n => done = done.saturating_add(n),
+            }
+        }
+        Ok(done)
+    }
+
+    /// Fills all of `buf` from `offset` on.
+    ///
+    /// # Errors
+    /// As [`Context::read_at`], and `Truncated` where the source ends first; when it has shrunk since it was opened,
+    /// the message says so.
+    pub fn read_exact_at(&self, offset: u64, buf: &mut [u8]) -> Result<()> {
+        let expected = buf.len();
+        let found = self.read_full_at(offset, buf)?;
+        if found == expected {
+            return Ok(());
+        }
+        let end = offset.saturating_add(u64::try_from(found).unwrap_or(u64::MAX));
+        Err(self.ended(end, expected, found))
+    }
+
+    /// The error for a source that ended at `end` although `expected` bytes were due and only `found` came.
+    pub fn ended(&self, end: u64, expected: usize, found: usize) -> Error {
+        let shrunk = match (self.source.size(), self.source.identity()) {
+            (Some(then), Ok(Some(now))) if now.size < then => {
+                format!("; the file shrank from {then} to {} bytes while it was read", now.size)
+            }
+            _ => String::new(),
+        };
+        Error::truncated(
+            end,
+            format!("input ends early (expected {expected} bytes, found {found}{shrunk})"),
+        )
+    }
+
+    /// Opens a file that this one refers to: by policy only one in the same directory, named without a path.
+    ///
+    /// # Errors
+    /// `Unsupported` for a name that leads elsewhere or a source without a directory, `Io` when it cannot be opened.
+    pub fn related(&self, name: &Path) -> Result<Self> {
+        let mut parts = name.components();
+        let plain = matches!(parts.next(), Some(Component::Normal(_))) && parts.next().is_none();
+        let directory = self.source.path().and_then(Path::parent);
+        match directory {
+            Some(directory) if plain => {
+                Ok(self.with_source(Arc::new(FileSource::open(directory.join(name))?)))
+            }
+            _ => Err(Error::new(
+                ErrorKind::Unsupported,
+                format!(
+                    "related file {}: only files in the same directory are opened",
+                    name.display()
+                ),
+            )),
+        }
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("path", &self.source.path())
+            .field("size", &self.source.size())
+            .field("budget", &self.budget)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
+mod tests {
+    use super::*;
+    use crate::source::MemorySource;
+
+    fn context(bytes: &[u8]) -> Context {
+        Context::new(Arc::new(MemorySource::new(bytes)), &Budget::new("b", 1 << 20))
+    }
+
+    #[test]
+    fn a_source_that_ends_early_says_expected_and_found() {
+        let e = context(b"abc").read_exact_at(1, &mut [0; 4]).unwrap_err();
+        assert_eq!(e.to_string(), "input ends early (expected 4 bytes, found 2) (offset 3)");
+    }
+
+    #[test]
+    fn a_cancelled_context_does_not_read() {
+        let cx = context(b"abc");
+        cx.cancel().cancel();
+        let e = cx.read_at(0, &mut [0; 1]).unwrap_err();
+        assert_eq!(
+            (e.kind(), e.resumable(), cx.counters().reads()),
+            (ErrorKind::Cancelled, true, 0)
+        );
+    }
+
+    #[test]
+    fn related_files_outside_the_directory_are_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["a", "b"] {
+            std::fs::write(dir.path().join(name), name).unwrap();
+        }
+        let source = FileSource::open(dir.path().join("a")).unwrap();
+        let cx = Context::new(Arc::new(source), &Budget::new("b", 1 << 20));
+        assert_eq!(cx.related(Path::new("b")).unwrap().source().size(), Some(1));
+        for name in ["../b", "/etc/passwd", "x/b", "..", ""] {
+            let e = cx.related(Path::new(name)).unwrap_err();
+            assert_eq!(e.kind(), ErrorKind::Unsupported, "{name}");
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! What one element of an array is.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// The type of an array's elements, always in the machine's byte order once read.
+///
+/// Displayed as in listings: `i16`, `str:16`, `enum<i16>`, `vlen<f32>`, `struct{x:f64,y:f64}`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DType {
+    /// Two's complement integers.
+    I8,
+    /// 16 bits.
+    I16,
+    /// 32 bits.
+    I32,
+    /// 64 bits.
+    I64,
+    /// Unsigned integers.
+    U8,
+    /// 16 bits.
+    U16,
+    /// 32 bits.
+    U32,
+    /// 64 bits.
+    U64,
+    /// IEEE 754 binary16.
+    F16,
+    /// IEEE 754 binary32.
+    F32,
+    /// IEEE 754 binary64.
+    F64,
+    /// Two `f32`: real, imaginary.
+    C64,
+    /// Two `f64`: real, imaginary.
+    C128,
+    /// One byte, 0 or 1.
+    Bool,
+    /// Text of any length.
+    Str,
+    /// Text in a field of this many bytes.
+    StrN(u32),
+    /// Bytes in a field of this size.
+    Bytes(u32),
+    /// Named values of an integer type.
+    Enum(Arc<DType>),
+    /// A reference to another object.
+    Ref,
+    /// Any number of elements.
+    Vlen(Arc<DType>),
+    /// Named members, packed in this order.
+    Struct(Arc<[Member]>),
+}
+
+/// A member of a [`DType::Struct`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Member {
+    /// Its name, as in the file.
+    pub name: String,
+    /// Its type.
+    pub dtype: DType,
+}
+
+impl DType {
+    /// Bytes of one element in a [`Chunk`](crate::Chunk); `None` where elements differ in size.
+    pub fn size(&self) -> Option<usize> {
+        Some(match self {
+            Self::I8 | Self::U8 | Self::Bool => 1,
+            Self::I16 | Self::U16 | Self::F16 => 2,
+            Self::I32 | Self::U32 | Self::F32 => 4,
+            Self::I64 | Self::U64 | Self::F64 | Self::C64 => 8,
+            Self::C128 => 16,
+            Self::StrN(n) | Self::Bytes(n) => usize::try_from(*n).ok()?,
+            Self::Enum(of) => of.size()?,
+            Self::Struct(members) => {
+                members.iter().try_fold(0usize, |n, m| n.checked_add(m.dtype.size()?))?
+            }
+            Self::Str | Self::Ref | Self::Vlen(_) => return None,
+        })
+    }
+}
+
+impl fmt::Display for DType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self {
+            Self::I8 => "i8",
+            Self::I16 => "i16",
+            Self::I32 => "i32",
+            Self::I64 => "i64",
+            Self::U8 => "u8",
+            Self::U16 => "u16",
+            Self::U32 => "u32",
+            Self::U64 => "u64",
+            Self::F16 => "f16",
+            Self::F32 => "f32",
+            Self::F64 => "f64",
+            Self::C64 => "c64",
+            Self::C128 => "c128",
+            Self::Bool => "bool",
+            Self::Str => "str",
+            Self::Ref => "ref",
+            Self::StrN(n) => return write!(f, "str:{n}"),
+            Self::Bytes(n) => return write!(f, "bytes:{n}"),
+            Self::Enum(of) => return write!(f, "enum<{of}>"),
+            Self::Vlen(of) => return write!(f, "vlen<{of}>"),
+            Self::Struct(members) => {
+                f.write_str("struct{")?;
+                for (i, m) in members.iter().enumerate() {
+                    let comma = if i == 0 { "" } else { "," };
+                    write!(f, "{comma}{}:{}", m.name, m.dtype)?;
+                }
+                "}"
+            }
+        };
+        f.write_str(name)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nested_types_print_and_measure() {
+        let point: Arc<[Member]> = ["x", "y"]
+            .map(|name| Member { name: name.into(), dtype: DType::F64 })
+            .into_iter()
+            .collect();
+        let dtype = DType::Struct(point);
+        assert_eq!(dtype.to_string(), "struct{x:f64,y:f64}");
+        assert_eq!(dtype.size(), Some(16));
+        assert_eq!(DType::Vlen(Arc::new(dtype)).size(), None);
+    }
+}

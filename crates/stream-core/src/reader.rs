@@ -1,0 +1,166 @@
+//! What a format implements: entries, then their data.
+
+use std::sync::Arc;
+
+use stream_memory::Buf;
+
+use crate::{Chunk, Context, Entry, Progress, Request, Result, Summary};
+
+/// A file's entries in file order, pulled one by one, and their data in chunks.
+///
+/// The calls follow this grammar, in which `read_entry` gives `true` until the last entry:
+///
+/// ```text
+/// reader  = { read_entry , { chunks } } , finish
+/// chunks  = { next_chunk }                     dropping it early skips the rest
+/// ```
+///
+/// Over a source that only goes forward, an entry's data can be asked until the next `read_entry`; what lies behind
+/// gives `Passed`. Over a random source any listed entry's data can be asked at any time.
+///
+/// After an error for which [`Error::resumable`](crate::Error::resumable) holds, the same call may be made again; any other
+/// error is final: later calls give the end, and `finish` still tells what is known.
+///
+/// Why not an iterator: an entry that is filled again and again costs no allocation, and a million packets or cues
+/// pass through here. Iterators stand in [`ReaderExt`](crate::ReaderExt).
+pub trait Reader: Send {
+    /// The context it reads within.
+    fn context(&self) -> &Context;
+
+    /// Fills `entry` with the next one in file order, reusing its memory; `Ok(false)` at the end.
+    ///
+    /// # Errors
+    /// Any kind but `Request`. All entries before the error have been delivered.
+    fn read_entry(&mut self, entry: &mut Entry) -> Result<bool>;
+
+    /// The data of one or several entries in one pass.
+    ///
+    /// # Errors
+    /// `Unrecognized` for a path that does not exist or has no data, `Request` for a region or form that does not fit,
+    /// `Passed` for what lies behind, and any kind that reading gives.
+    fn chunks(&mut self, request: &Request) -> Result<Box<dyn Chunks>>;
+
+    /// How far the walk over the entries is.
+    fn progress(&self) -> Progress;
+
+    /// What is known only at the end. Called after the last entry or after a final error; called earlier, it tells
+    /// what is known so far, with `complete` false.
+    ///
+    /// # Errors
+    /// `OverBudget`.
+    fn finish(&mut self) -> Result<Summary>;
+}
+
+/// Data in order, pulled chunk by chunk. Owns what it needs, so that several can be open at once.
+pub trait Chunks: Send {
+    /// The next chunk; `None` at the end.
+    ///
+    /// # Errors
+    /// Any kind; after one that is not resumable, the end.
+    fn next_chunk(&mut self) -> Result<Option<Chunk>>;
+
+    /// Random access to the same chunks; `None` where the source only goes forward or the chunks' places are not known
+    /// beforehand.
+    fn plan(&self) -> Option<Arc<dyn ChunkPlan>>;
+}
+
+/// The same chunks by index, from any thread.
+pub trait ChunkPlan: Send + Sync {
+    /// How many chunks there are.
+    fn len(&self) -> usize;
+
+    /// Whether there are none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Reads the `index`-th chunk. `scratch` belongs to the calling thread.
+    ///
+    /// # Errors
+    /// Any kind; `Request` for an index beyond the end.
+    fn read(&self, index: usize, scratch: &mut Scratch) -> Result<Chunk>;
+}
+
+/// A thread's reusable buffer for what a chunk is decoded from.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    buf: Option<Buf>,
+}
+
+impl Scratch {
+    /// No memory yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// `len` bytes with unspecified content, charged to `cx`, reusing the last buffer where it is large enough.
+    ///
+    /// # Errors
+    /// `OverBudget`, resumable.
+    pub fn bytes(&mut self, cx: &Context, len: usize) -> Result<&mut [u8]> {
+        let buf = match self.buf.take() {
+            Some(buf) if buf.len() >= len => buf,
+            // given back before a larger one is taken, so that both never count
+            _ => cx.buf(len)?,
+        };
+        let bytes = self.buf.insert(buf);
+        Ok(bytes.get_mut(..len).unwrap_or_default())
+    }
+
+    /// Gives the buffer back.
+    pub fn release(&mut self) {
+        self.buf = None;
+    }
+}
+
+/// The data of nothing.
+#[derive(Debug, Default)]
+pub struct NoChunks;
+
+impl Chunks for NoChunks {
+    fn next_chunk(&mut self) -> Result<Option<Chunk>> {
+        Ok(None)
+    }
+
+    fn plan(&self) -> Option<Arc<dyn ChunkPlan>> {
+        None
+    }
+}
+
+/// Walks a plan in order: the [`Chunks`] of any format that has a [`ChunkPlan`].
+pub struct Planned {
+    plan: Arc<dyn ChunkPlan>,
+    next: usize,
+    scratch: Scratch,
+}
+
+impl Planned {
+    /// Before the first chunk of `plan`.
+    pub fn new(plan: Arc<dyn ChunkPlan>) -> Self {
+        Self { plan, next: 0, scratch: Scratch::new() }
+    }
+}
+
+impl Chunks for Planned {
+    fn next_chunk(&mut self) -> Result<Option<Chunk>> {
+        if self.next >= self.plan.len() {
+            return Ok(None);
+        }
+        match self.plan.read(self.next, &mut self.scratch) {
+            Ok(chunk) => {
+                self.next = self.next.saturating_add(1);
+                Ok(Some(chunk))
+            }
+            Err(e) => {
+                if !e.resumable() {
+                    self.next = usize::MAX;
+                }
+                Err(e)
+            }
+        }
+    }
+
+    fn plan(&self) -> Option<Arc<dyn ChunkPlan>> {
+        Some(self.plan.clone())
+    }
+}
