@@ -37,7 +37,9 @@ pub trait Reclaim: Send + Sync {
 const ROUNDS: usize = 8;
 
 thread_local! {
-    static RECLAIMING: Cell<bool> = const { Cell::new(false) };
+    // loom's form of the macro does not know `const { … }`
+    #[allow(clippy::missing_const_for_thread_local)]
+    static RECLAIMING: Cell<bool> = Cell::new(false);
 }
 
 /// Marks this thread as running reclaimers, until dropped.
