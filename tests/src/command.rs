@@ -44,12 +44,12 @@ pub fn run(arguments: &[&str], file: &Path) -> Result<Measured> {
 /// # Errors
 /// When a signal ended it, it hung, it panicked, or it took more than `ceiling` bytes.
 pub fn sane(seen: &Measured, ceiling: u64) -> Result<i32> {
-    let said = String::from_utf8_lossy(&seen.stderr);
-    let End::Code(code) = seen.end else { bail!("ended with {:?}: {}", seen.end, said.trim()) };
+    let said = seen.stderr.text();
+    let End::Code(code) = seen.end else { bail!("ended with {:?}: {}", seen.end, said) };
     if said.contains("panicked at") || !matches!(code, 0 | 1) {
-        bail!("left with code {code}: {}", said.trim());
+        bail!("left with code {code}: {}", said);
     }
-    if code != 0 && said.trim().is_empty() {
+    if code != 0 && said.is_empty() {
         bail!("left with code {code} and did not say why");
     }
     if seen.peak > ceiling {
@@ -63,7 +63,7 @@ pub fn sane(seen: &Measured, ceiling: u64) -> Result<i32> {
 /// # Errors
 /// When a line is not a JSON object.
 pub fn entries(seen: &Measured) -> Result<Vec<Value>> {
-    let text = std::str::from_utf8(&seen.stdout).context("the listing is not UTF-8")?;
+    let text = std::str::from_utf8(&seen.stdout.kept).context("the listing is not UTF-8")?;
     let mut found = Vec::new();
     for line in text.lines() {
         let value: Value = serde_json::from_str(line).with_context(|| line.to_owned())?;

@@ -65,3 +65,11 @@ pub fn samples() -> Result<Vec<Sample>> {
     }
     Ok(found)
 }
+
+/// The inputs of one format.
+///
+/// # Errors
+/// As [`samples`].
+pub fn inputs(format: &str) -> Result<Vec<Sample>> {
+    Ok(samples()?.into_iter().filter(|sample| sample.format == format).collect())
+}

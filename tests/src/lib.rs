@@ -1,5 +1,8 @@
 //! The integration suite: what its tests share.
 pub mod command;
 pub mod corpus;
+pub mod dicom;
 pub mod js;
+pub mod report;
+pub mod torture;
 pub mod vtt;

@@ -1,5 +1,6 @@
 //! Cues in the words of the oracles, so that what the command lists can be compared with them.
 pub mod browser;
+pub mod listed;
 pub mod mocha;
 pub mod vttjs;
 

@@ -32,9 +32,28 @@ pub struct Measured {
     /// How it ended.
     pub end: End,
     /// What it printed, where standard output was a pipe.
-    pub stdout: Vec<u8>,
+    pub stdout: Output,
     /// What it complained, where standard error was a pipe.
-    pub stderr: Vec<u8>,
+    pub stderr: Output,
+}
+
+/// What came through a pipe.
+#[derive(Debug, Default)]
+pub struct Output {
+    /// The first bytes, as many as were to be kept.
+    pub kept: Vec<u8>,
+    /// How many bytes came in all.
+    pub bytes: u64,
+    /// How many line feeds came in all.
+    pub lines: u64,
+}
+
+impl Output {
+    /// What was kept, as text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.kept).trim().to_owned()
+    }
 }
 
 impl Measured {
@@ -45,17 +64,30 @@ impl Measured {
     }
 }
 
-/// Runs a command to its end, or to its deadline.
+/// Runs a command to its end, or to its deadline, and keeps all that comes through its pipes.
+///
+/// # Errors
+/// As [`measure_keeping`].
+pub fn measure(command: &mut Command, deadline: Option<Duration>) -> Result<Measured> {
+    measure_keeping(command, deadline, usize::MAX)
+}
+
+/// Runs a command to its end, or to its deadline, and keeps the first `keep` bytes that come through
+/// each of its pipes; the rest is counted.
 ///
 /// # Errors
 /// When it cannot be started or waited for. An unhappy end is not an error: see [`Measured::end`].
-pub fn measure(command: &mut Command, deadline: Option<Duration>) -> Result<Measured> {
+pub fn measure_keeping(
+    command: &mut Command,
+    deadline: Option<Duration>,
+    keep: usize,
+) -> Result<Measured> {
     let floor = own_peak();
     let started = Instant::now();
     let name = command.get_program().to_string_lossy().into_owned();
     let mut child = command.spawn().with_context(|| format!("cannot start {name}"))?;
-    let stdout = child.stdout.take().map(collect);
-    let stderr = child.stderr.take().map(collect);
+    let stdout = child.stdout.take().map(|pipe| collect(pipe, keep));
+    let stderr = child.stderr.take().map(|pipe| collect(pipe, keep));
     let pid = i32::try_from(child.id()).context("process id out of range")?;
     let (done, waiting) = channel::<()>();
     let watchdog = deadline.map(|limit| {
@@ -83,16 +115,23 @@ pub fn measure(command: &mut Command, deadline: Option<Duration>) -> Result<Meas
 }
 
 /// Reads a pipe in a thread, so that a full pipe never stops the child.
-fn collect(mut pipe: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
+fn collect(mut pipe: impl Read + Send + 'static, keep: usize) -> JoinHandle<Output> {
     std::thread::spawn(move || {
-        let mut bytes = Vec::new();
+        let mut output = Output::default();
+        let mut piece = vec![0; 1 << 16];
         // a pipe that breaks half-way leaves what came before
-        let _ = pipe.read_to_end(&mut bytes);
-        bytes
+        while let Ok(got @ 1..) = pipe.read(&mut piece) {
+            let bytes = &piece[..got];
+            output.bytes += got as u64;
+            output.lines += bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
+            let room = keep.saturating_sub(output.kept.len()).min(got);
+            output.kept.extend_from_slice(&bytes[..room]);
+        }
+        output
     })
 }
 
-fn finish(thread: Option<JoinHandle<Vec<u8>>>) -> Vec<u8> {
+fn finish(thread: Option<JoinHandle<Output>>) -> Output {
     thread.and_then(|thread| thread.join().ok()).unwrap_or_default()
 }
 
@@ -136,7 +175,7 @@ mod tests {
             measure(Command::new("sh").args(["-c", line]).stdout(Stdio::piped()), deadline).unwrap()
         };
         let fine = run("echo hello; exit 3", 10_000);
-        assert_eq!((fine.end, fine.stdout.as_slice()), (End::Code(3), b"hello\n".as_slice()));
+        assert_eq!((fine.end, fine.stdout.text().as_str()), (End::Code(3), "hello"));
         assert_eq!(run("kill -SEGV $$", 10_000).end, End::Signal(libc::SIGSEGV));
         assert_eq!(run("exec sleep 60", 50).end, End::Deadline);
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::child::{self, End};
+use crate::child::{self, Measured};
 use crate::make::{self, dicom, random, vtt};
 use crate::setup::{self, Need};
 use crate::{project, table};
@@ -37,8 +37,21 @@ const DEADLINE: Duration = Duration::from_secs(300);
 /// One file and what is done with it.
 struct Job {
     file: PathBuf,
-    what: &'static str,
-    verbs: &'static [&'static [&'static str]],
+    verbs: Vec<Verb>,
+}
+
+/// A verb with its arguments, and what it must print.
+type Verb = (&'static [&'static str], Expect);
+
+/// What a job must print to have done its work.
+#[derive(Clone, Copy)]
+enum Expect {
+    /// At least so many lines.
+    Lines(u64),
+    /// Exactly so many bytes.
+    Bytes(u64),
+    /// Nothing in particular: its code says it all.
+    Code,
 }
 
 /// Runs the verb.
@@ -74,29 +87,34 @@ fn files(folder: &Path, small: bool) -> Result<Vec<Job>> {
     let size = 2_000_000_000 / share;
     make::file(&file("random.bin"), None, |out| random::write(out, size, 8))?;
     make::sparse(&file("sparse.bin"), 20_000_000_000 / share)?;
-    Ok(vec![
-        Job {
-            file: file("frames.dcm"),
-            what: "1000 frames of DICOM, or a tenth",
-            verbs: &[
-                &["info"],
-                &["ls", "--json"],
-                &["cat", "--entry", "(7FE0,0010)", "--to", "raw"],
-                &["check"],
+    let cues = 1_000_000 / share;
+    let pixels = u64::from(frames) * 512 * 512 * 2;
+    let (lines, bytes) = (Expect::Lines, Expect::Bytes);
+    let raw = &["cat", "--to", "raw"];
+    let pixel_data = &["cat", "--entry", "(7FE0,0010)", "--to", "raw"];
+    let jobs: [(&str, Vec<Verb>); 4] = [
+        (
+            "frames.dcm",
+            vec![
+                (&["info"], lines(5)),
+                (&["ls", "--json"], lines(70)),
+                (pixel_data, bytes(pixels)),
+                (&["check"], Expect::Code),
             ],
-        },
-        Job {
-            file: file("captions.vtt"),
-            what: "a million cues of WebVTT, or a tenth",
-            verbs: &[&["info"], &["ls", "--json"], &["cat"], &["check"]],
-        },
-        Job {
-            file: file("random.bin"),
-            what: "random bytes",
-            verbs: &[&["info"], &["cat", "--to", "raw"], &["check"]],
-        },
-        Job { file: file("sparse.bin"), what: "a sparse file", verbs: &[&["info"], &["check"]] },
-    ])
+        ),
+        (
+            "captions.vtt",
+            vec![
+                (&["info"], lines(3)),
+                (&["ls", "--json"], lines(cues)),
+                (&["cat"], lines(cues)),
+                (&["check"], Expect::Code),
+            ],
+        ),
+        ("random.bin", vec![(&["info"], lines(3)), (raw, bytes(size)), (&["check"], Expect::Code)]),
+        ("sparse.bin", vec![(&["info"], lines(3)), (&["check"], Expect::Code)]),
+    ];
+    Ok(jobs.into_iter().map(|(name, verbs)| Job { file: file(name), verbs }).collect())
 }
 
 /// Runs every job, prints the table and says what was wrong.
@@ -106,34 +124,51 @@ fn measure(narrows: &Path, jobs: &[Job]) -> Result<()> {
     for job in jobs {
         let size = std::fs::metadata(&job.file)?.len();
         let name = job.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        for verb in job.verbs {
+        eprintln!("reading {name}");
+        for (verb, expect) in &job.verbs {
             let mut command = Command::new(narrows);
             command.args(*verb).args(["--memory", BUDGET]).arg(&job.file);
-            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
             let shown = format!("{} {name}", verb.join(" "));
-            let seen = child::measure(&mut command, Some(DEADLINE))?;
-            if seen.end != End::Code(0) {
-                let said = String::from_utf8_lossy(&seen.stderr);
-                wrong.push(format!("`{shown}` ended with {:?}: {}", seen.end, said.trim()));
-            }
-            if seen.peak > CEILING {
-                wrong.push(format!("`{shown}` took {} of memory", table::size(seen.peak)));
+            let seen = child::measure_keeping(&mut command, Some(DEADLINE), 4096)?;
+            if let Some(why) = complaint(&seen, *expect) {
+                wrong.push(format!("`narrows {shown}` {why}"));
             }
             rows.push(vec![
                 format!("narrows {shown}"),
                 table::size(size),
+                table::size(seen.stdout.bytes),
                 table::seconds(seen.wall),
                 table::size(seen.peak),
                 format!("{:.0}", size as f64 / seen.peak.max(1) as f64),
             ]);
         }
-        eprintln!("read {name}: {}", job.what);
     }
-    let header = ["command", "file", "wall", "peak memory", "file / peak"];
+    let header = ["command", "file", "printed", "wall", "peak memory", "file / peak"];
     println!("\n{}", table::markdown(&header, &rows));
     if wrong.is_empty() {
         println!("every job ran under --memory {BUDGET} and peaked below {}", table::size(CEILING));
         return Ok(());
     }
     bail!("{}", wrong.join("; "))
+}
+
+/// What is wrong with a job, if anything.
+fn complaint(seen: &Measured, expect: Expect) -> Option<String> {
+    let (bytes, lines) = (seen.stdout.bytes, seen.stdout.lines);
+    if !seen.success() {
+        return Some(format!("ended with {:?}: {}", seen.end, seen.stderr.text()));
+    }
+    if seen.peak > CEILING {
+        return Some(format!("took {} of memory", table::size(seen.peak)));
+    }
+    match expect {
+        Expect::Lines(wanted) if lines < wanted => {
+            Some(format!("printed {lines} lines, {wanted} were expected"))
+        }
+        Expect::Bytes(wanted) if bytes != wanted => {
+            Some(format!("printed {bytes} bytes, {wanted} were expected"))
+        }
+        _ => None,
+    }
 }

@@ -10,8 +10,8 @@ pub(crate) mod corpus;
 /// Builds what uses Narrows from outside, packages each crate, and reads the corpus.
 ///
 /// Needs: `setup --integration` (done first: dcmdump); the corpus is a folder named by
-/// NARROWS_CORPUS, or `corpus` or `shared/corpus` beside the project; without it that part is
-/// skipped and said to be. Does: builds and runs the consumers in tests/consumers and looks
+/// NARROWS_CORPUS, or `corpus` beside the project or in a folder beside it; without it that
+/// part is skipped and said to be. Does: builds and runs the consumers in tests/consumers and looks
 /// at what they pull in, runs cargo package for each crate, then compares every corpus file
 /// with its oracle and with dcmdump. Takes: about ten minutes.
 #[derive(clap::Args)]

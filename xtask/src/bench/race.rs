@@ -87,12 +87,12 @@ fn once(entrant: &mut Entrant, outcome: &mut Outcome) -> Result<Duration> {
     }
     let seen = child::measure(&mut entrant.command, Some(DEADLINE))?;
     if seen.end != End::Code(0) {
-        let said = String::from_utf8_lossy(&seen.stderr);
-        let last = said.trim().lines().last().unwrap_or_default().to_owned();
+        let said = seen.stderr.text();
+        let last = said.lines().last().unwrap_or_default();
         outcome.failed = Some(format!("{:?}: {last}", seen.end));
     }
     outcome.peak = outcome.peak.max(seen.peak);
     outcome.at_most = outcome.peak <= seen.floor;
-    outcome.said = String::from_utf8_lossy(&seen.stdout).trim().to_owned();
+    outcome.said = seen.stdout.text();
     Ok(seen.wall)
 }

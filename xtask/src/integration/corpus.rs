@@ -19,13 +19,18 @@ pub(super) fn run() -> Result<()> {
     step(command.env("NARROWS_CORPUS", corpus).env("NARROWS_BIN", narrows))
 }
 
-/// The corpus, where it is named or where it is usually put.
+/// The corpus: where `NARROWS_CORPUS` says, or a folder `corpus` with a manifest beside the project or
+/// in a folder beside it.
 pub(crate) fn find() -> Option<PathBuf> {
     if let Some(named) = std::env::var_os("NARROWS_CORPUS") {
         return Some(named.into());
     }
     let root = project::root();
     let beside = root.parent()?;
-    let usual = [beside.join("shared/corpus"), beside.join("corpus"), root.join("corpus")];
-    usual.into_iter().find(|folder| folder.join("MANIFEST.tsv").is_file())
+    let neighbours = std::fs::read_dir(beside).ok()?.filter_map(Result::ok);
+    let mut places: Vec<PathBuf> = neighbours.map(|entry| entry.path()).collect();
+    places.sort();
+    places.insert(0, beside.to_path_buf());
+    let corpora = places.into_iter().map(|place| place.join("corpus"));
+    corpora.into_iter().find(|corpus| corpus.join("MANIFEST.tsv").is_file())
 }

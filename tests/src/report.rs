@@ -1,0 +1,70 @@
+//! What a suite found: what held, what is known to differ and why, what was skipped, what is wrong.
+
+/// A file that differs from its oracle for a reason that was looked into.
+#[derive(Clone, Copy, Debug)]
+pub struct Known {
+    /// The end of the file's name.
+    pub name: &'static str,
+    /// Why.
+    pub reason: &'static str,
+}
+
+/// Gathers the outcomes of one suite.
+#[derive(Debug)]
+pub struct Report {
+    suite: &'static str,
+    known: &'static [Known],
+    held: usize,
+    differs: Vec<String>,
+    skipped: Vec<String>,
+    wrong: Vec<String>,
+}
+
+impl Report {
+    /// An empty report.
+    #[must_use]
+    pub fn new(suite: &'static str, known: &'static [Known]) -> Self {
+        let (differs, skipped, wrong) = Default::default();
+        Self { suite, known, held: 0, differs, skipped, wrong }
+    }
+
+    /// Notes how a comparison came out.
+    pub fn note(&mut self, name: &str, outcome: Result<(), impl std::fmt::Display>) {
+        let known = self.known.iter().find(|known| name.ends_with(known.name));
+        match (outcome, known) {
+            (Ok(()), None) => self.held += 1,
+            (Ok(()), Some(known)) => self.wrong.push(format!(
+                "{name}: listed as different ({}), and does not differ any more",
+                known.reason
+            )),
+            (Err(_), Some(known)) => self.differs.push(format!("{name}: {}", known.reason)),
+            (Err(why), None) => self.wrong.push(format!("{name}: {why}")),
+        }
+    }
+
+    /// Notes what could not be compared.
+    pub fn skip(&mut self, name: &str, reason: &str) {
+        self.skipped.push(format!("{name}: {reason}"));
+    }
+
+    /// Says it all.
+    ///
+    /// # Panics
+    /// When anything is wrong.
+    pub fn finish(self) {
+        let Self { suite, held, differs, skipped, wrong, .. } = self;
+        println!(
+            "{suite}: {held} as expected, {} known to differ, {} skipped, {} wrong",
+            differs.len(),
+            skipped.len(),
+            wrong.len()
+        );
+        for line in &differs {
+            println!("  differs: {line}");
+        }
+        for line in &skipped {
+            println!("  skipped: {line}");
+        }
+        assert!(wrong.is_empty(), "{suite}: {} wrong\n{}", wrong.len(), wrong.join("\n"));
+    }
+}

@@ -1,0 +1,68 @@
+//! DICOM files of others, against dcmdump and against all that can go wrong.
+use anyhow::{Result, bail};
+use narrows_tests::command::{entries, run, sane};
+use narrows_tests::corpus::inputs;
+use narrows_tests::dicom::{dcmdump, listed, same};
+use narrows_tests::report::{Known, Report};
+use narrows_tests::torture::{BUDGET, CEILING, scratch, survives, survives_cuts};
+
+/// Files whose element list differs from dcmdump's, each looked into.
+const DIFFERENT: &[Known] = &[];
+
+#[test]
+fn element_lists_equal_dcmdumps() -> Result<()> {
+    let mut report = Report::new("elements as dcmdump lists them", DIFFERENT);
+    for sample in inputs("dicom")?.iter().filter(|sample| sample.good) {
+        match dcmdump(&sample.path) {
+            Err(why) => report.skip(&sample.name, &format!("{why:#}")),
+            Ok(theirs) => {
+                let ours =
+                    run(&["ls", "--json", "--memory", BUDGET], &sample.path).and_then(|seen| {
+                        sane(&seen, CEILING)?;
+                        listed(&entries(&seen)?)
+                    });
+                let outcome = ours.and_then(|ours| same(&ours, &theirs));
+                report.note(&sample.name, outcome.map_err(|why| format!("{why:#}")));
+            }
+        }
+    }
+    report.finish();
+    Ok(())
+}
+
+#[test]
+fn good_files_read_to_their_end() -> Result<()> {
+    let mut report = Report::new("good DICOM reads", &[]);
+    for sample in inputs("dicom")?.iter().filter(|sample| sample.good) {
+        let outcome = survives(&sample.path, None).and_then(|code| match code {
+            0 => Ok(()),
+            code => bail!("check gives {code}"),
+        });
+        report.note(&sample.name, outcome.map_err(|why| format!("{why:#}")));
+    }
+    report.finish();
+    Ok(())
+}
+
+#[test]
+fn bad_files_do_no_harm() -> Result<()> {
+    let mut report = Report::new("bad DICOM does no harm", &[]);
+    for sample in inputs("dicom")?.iter().filter(|sample| !sample.good) {
+        let outcome = survives(&sample.path, None).and(survives(&sample.path, Some("dicom")));
+        report.note(&sample.name, outcome.map(|_| ()).map_err(|why| format!("{why:#}")));
+    }
+    report.finish();
+    Ok(())
+}
+
+#[test]
+fn cut_files_do_no_harm() -> Result<()> {
+    let scratch = scratch("dicom")?;
+    let mut report = Report::new("cut DICOM does no harm", &[]);
+    for sample in inputs("dicom")?.iter().filter(|sample| sample.good) {
+        let outcome = survives_cuts(&sample.path, "dicom", &scratch);
+        report.note(&sample.name, outcome.map_err(|why| format!("{why:#}")));
+    }
+    report.finish();
+    Ok(())
+}
