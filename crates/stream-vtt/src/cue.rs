@@ -68,6 +68,22 @@ impl Cue {
         replace(&mut self.text, cue.text);
     }
 
+    /// This cue, borrowed.
+    pub fn view(&self) -> CueRef<'_> {
+        CueRef {
+            index: self.index,
+            id: &self.id,
+            start: self.start,
+            end: self.end,
+            settings: self.settings,
+            settings_text: &self.settings_text,
+            region: &self.region,
+            text: &self.text,
+            span: self.span,
+            text_span: self.text_span,
+        }
+    }
+
     /// The tokens of the cue text.
     pub fn tokens(&self) -> Tokens<'_> {
         Tokens::new(&self.text)

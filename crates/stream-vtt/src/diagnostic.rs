@@ -24,7 +24,7 @@ impl fmt::Display for Diagnostic {
 
 /// How many diagnostics are kept where nothing else is asked for: a file that is wrong everywhere is described
 /// well enough by its first thousand faults.
-pub const KEPT: usize = 1000;
+pub(crate) const KEPT: usize = 1000;
 
 /// The diagnostics of a file in the order of their blocks: the first ones are kept, all are counted.
 #[derive(Clone, Debug)]

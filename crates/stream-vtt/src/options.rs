@@ -6,6 +6,8 @@ pub struct Options {
     pub(crate) dialect: Dialect,
     pub(crate) recovery: Recovery,
     pub(crate) kept: usize,
+    /// Whether the file's name says SubRip.
+    pub(crate) named_subrip: bool,
 }
 
 /// What kind of file is read.
@@ -33,7 +35,12 @@ pub enum Recovery {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { dialect: Dialect::Auto, recovery: Recovery::Off, kept: crate::diagnostic::KEPT }
+        Options {
+            dialect: Dialect::Auto,
+            recovery: Recovery::Off,
+            kept: crate::diagnostic::KEPT,
+            named_subrip: false,
+        }
     }
 }
 

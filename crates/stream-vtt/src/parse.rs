@@ -2,6 +2,7 @@
 #![deny(clippy::arithmetic_side_effects)]
 
 mod content;
+mod current;
 mod hint;
 mod outline;
 mod start;
@@ -10,6 +11,7 @@ mod timings;
 use crate::region::Regions;
 use crate::text::GROWTH;
 use crate::{BlockRef, Diagnostics, Header, Options, Region, Timestamp};
+use current::Current;
 use hint::{Ahead, Hints};
 use outline::Outline;
 
@@ -68,6 +70,7 @@ pub struct Parser {
     offset: u64,
     line: u64,
     outline: Outline,
+    current: Current,
     hints: Hints,
     seen_cue: bool,
     latest: Timestamp,
@@ -115,6 +118,7 @@ impl Parser {
             offset: 0,
             line: 1,
             outline: Outline::default(),
+            current: Current::default(),
             hints: Hints::default(),
             seen_cue: false,
             latest: Timestamp::default(),
@@ -165,7 +169,9 @@ impl Parser {
             Poll::Block => {
                 let blank =
                     usize::try_from(self.offset.saturating_sub(before)).unwrap_or(usize::MAX);
-                Parsed::Block(self.take(input.get(blank..).unwrap_or_default()))
+                let input = input.get(blank..).unwrap_or_default();
+                self.take(input);
+                Parsed::Block(self.view(input))
             }
             Poll::Input => Parsed::Input,
             Poll::Memory(bytes) => Parsed::Memory(bytes),
@@ -207,7 +213,7 @@ impl Parser {
         self.outline.clean = self.hints.is_clean(ahead, self.outline.end);
         let first = self.outline.first.of(block);
         let owned = self.phase == Phase::Header || first.starts_with(b"REGION");
-        if self.outline.is_plain() && !owned {
+        if self.outline.clean && !self.outline.cr && !owned {
             return 0;
         }
         // two copies at most: a region's settings and its identifier, or a value and what it is compared with

@@ -17,6 +17,8 @@ pub struct Region {
     pub index: u64,
     /// Its identifier; empty where the block gives none.
     pub id: String,
+    /// Whether a region above has the same identifier; cues then take the last one.
+    pub repeated: bool,
     /// Its width in percent of the viewport, 0 to 100.
     pub width: f64,
     /// Its height in lines. Saturates: the standard sets no limit.
@@ -59,6 +61,7 @@ impl Default for Region {
         Region {
             index: 0,
             id: String::new(),
+            repeated: false,
             width: 100.0,
             lines: 3,
             anchor: (0.0, 100.0),

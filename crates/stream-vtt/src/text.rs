@@ -41,7 +41,7 @@ mod tests {
     fn normalized(raw: &[u8]) -> String {
         let mut out = String::new();
         normalize(raw, &mut out);
-        assert!(out.len() <= raw.len() * GROWTH);
+        assert!(out.len() <= raw.len().saturating_mul(GROWTH));
         out
     }
 

@@ -5,12 +5,11 @@ mod cue;
 
 use std::mem;
 
+use super::current::{Current, Parts, What};
 use super::outline::{Outline, Part, Why};
 use super::{Parser, Phase};
 use crate::text::normalize;
-use crate::{
-    BlockRef, Defect, Diagnostic, Diagnostics, Excerpt, NoteKind, NoteRef, Region, Span, StyleRef,
-};
+use crate::{Defect, Diagnostic, Diagnostics, Excerpt, NoteKind, Region};
 
 /// Where a block stands and what is found in it.
 struct Found<'d> {
@@ -29,8 +28,8 @@ impl Found<'_> {
 }
 
 impl Parser {
-    /// Takes the outlined block out of `input`, which starts at [`Parser::offset`].
-    pub(crate) fn take<'a>(&'a mut self, input: &'a [u8]) -> BlockRef<'a> {
+    /// Takes the outlined block out of `input`, which starts at [`Parser::offset`], and goes behind it.
+    pub(crate) fn take(&mut self, input: &[u8]) {
         let o = mem::take(&mut self.outline);
         let block = input.get(..o.end).unwrap_or_default();
         let place = (self.offset, self.line);
@@ -87,7 +86,7 @@ impl Parser {
         }
     }
 
-    fn header<'a>(&'a mut self, o: Outline, block: &[u8], place: (u64, u64)) -> BlockRef<'a> {
+    fn header(&mut self, o: Outline, block: &[u8], place: (u64, u64)) {
         if o.body_lines > 0 {
             self.found(place).push(o.body.start, 1, Defect::HeaderLines);
         }
@@ -100,11 +99,11 @@ impl Parser {
         self.header.lines.clear();
         normalize(o.body.of(block), &mut self.header.lines);
         self.header.span = whole(&o).span(place.0, place.1);
-        BlockRef::Header(&self.header)
+        self.set_current(current(What::Header, 0, Part::default(), 0, &o, place), &o, block);
     }
 
     /// A block without timings: a style sheet, a region, a comment, or nothing that is known.
-    fn other<'a>(&'a mut self, o: Outline, block: &'a [u8], place: (u64, u64)) -> BlockRef<'a> {
+    fn other(&mut self, o: Outline, block: &[u8], place: (u64, u64)) {
         let first = o.first.of(block);
         if self.phase == Phase::SubRip {
             return self.note(NoteKind::Unknown, whole(&o), o, block, place);
@@ -131,14 +130,7 @@ impl Parser {
         }
     }
 
-    fn note<'a>(
-        &'a mut self,
-        kind: NoteKind,
-        text: Part,
-        o: Outline,
-        block: &'a [u8],
-        place: (u64, u64),
-    ) -> BlockRef<'a> {
+    fn note(&mut self, kind: NoteKind, text: Part, o: Outline, block: &[u8], place: (u64, u64)) {
         let first = o.first.of(block);
         match kind {
             NoteKind::LateStyle => self.found(place).push(0, 0, Defect::LateStyle),
@@ -152,23 +144,18 @@ impl Parser {
         let index = self.counts.notes;
         self.counts.notes = index.saturating_add(1);
         let below = text.start >= o.body.start && o.body_lines > 0;
-        let text_span = text.span(place.0, place.1.saturating_add(u64::from(below)));
-        let span = whole(&o).span(place.0, place.1);
-        let [text] = pieces(&mut self.scratch, block, &o, [text]);
-        BlockRef::Note(NoteRef { index, kind, text, span, text_span })
+        let found = current(What::Note(kind), index, text, u64::from(below), &o, place);
+        self.set_current(found, &o, block);
     }
 
-    fn style<'a>(&'a mut self, o: Outline, block: &'a [u8], place: (u64, u64)) -> BlockRef<'a> {
+    fn style(&mut self, o: Outline, block: &[u8], place: (u64, u64)) {
         self.ending(&o, place);
         let index = self.counts.styles;
         self.counts.styles = index.saturating_add(1);
-        let text_span = o.body.span(place.0, place.1.saturating_add(1));
-        let span = whole(&o).span(place.0, place.1);
-        let [text] = pieces(&mut self.scratch, block, &o, [o.body]);
-        BlockRef::Style(StyleRef { index, text, span, text_span })
+        self.set_current(current(What::Style, index, o.body, 1, &o, place), &o, block);
     }
 
-    fn region<'a>(&'a mut self, o: Outline, block: &[u8], place: (u64, u64)) -> BlockRef<'a> {
+    fn region(&mut self, o: Outline, block: &[u8], place: (u64, u64)) {
         let mut region = mem::take(&mut self.region);
         let (mut id, mut text) = (mem::take(&mut region.id), mem::take(&mut region.text));
         id.clear();
@@ -189,12 +176,13 @@ impl Parser {
         if region.id.is_empty() {
             found.push(0, 0, Defect::RegionWithoutIdentifier);
         } else if !self.regions.define(&region.id) {
+            region.repeated = true;
             let defect = Defect::RepeatedRegion(Excerpt::new(region.id.as_bytes()));
             self.found(place).push(0, 0, defect);
         }
         self.ending(&o, place);
         self.region = region;
-        BlockRef::Region(&self.region)
+        self.set_current(current(What::Region, 0, Part::default(), 0, &o, place), &o, block);
     }
 }
 
@@ -217,31 +205,23 @@ fn comment(line: &[u8]) -> Option<usize> {
     }
 }
 
-/// Parts of a block as the parser's rules see them: as they stand where they can be used so, else decoded into `scratch`.
+/// A block with a text that stands so many lines below its first one.
 #[inline]
-fn pieces<'a, const N: usize>(
-    scratch: &'a mut String,
-    block: &'a [u8],
+fn current(
+    what: What,
+    index: u64,
+    text: Part,
+    below: u64,
     o: &Outline,
-    parts: [Part; N],
-) -> [&'a str; N] {
-    if o.is_plain()
-        && let Some(block) = block.get(..o.content_end)
-        && let Ok(text) = simdutf8::basic::from_utf8(block)
-    {
-        return parts.map(|part| text.get(part.start..part.end).unwrap_or_default());
+    (offset, line): (u64, u64),
+) -> Current {
+    Current {
+        what,
+        index,
+        span: whole(o).span(offset, line),
+        text_span: text.span(offset, line.saturating_add(below)),
+        parts: Parts { text, ..Parts::default() },
+        offset,
+        ..Current::default()
     }
-    scratch.clear();
-    let ranges = parts.map(|part| {
-        let start = scratch.len();
-        normalize(part.of(block), scratch);
-        start..scratch.len()
-    });
-    let text: &'a str = scratch;
-    ranges.map(|range| text.get(range).unwrap_or_default())
-}
-
-/// The place of a part that starts on the block's first line or below it.
-pub(super) fn body_span(o: &Outline, (offset, line): (u64, u64)) -> Span {
-    o.body.span(offset, line.saturating_add(o.timings_line))
 }

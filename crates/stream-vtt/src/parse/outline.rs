@@ -69,7 +69,7 @@ pub(super) struct Outline {
     pub(super) blank_lines: u64,
     pub(super) why: Why,
     /// Whether a line ends in U+000D.
-    cr: bool,
+    pub(super) cr: bool,
     /// Whether it is UTF-8 without U+0000.
     pub(super) clean: bool,
     done: bool,
@@ -79,12 +79,6 @@ impl Outline {
     /// A block whose first line starts after so many bytes.
     pub(super) fn after(bytes: usize) -> Self {
         Outline { scan: bytes, searched: bytes, ..Outline::default() }
-    }
-
-    /// Whether its values can be used as they stand in the file.
-    #[inline]
-    pub(super) fn is_plain(&self) -> bool {
-        self.clean && (!self.cr || self.body_lines <= 1)
     }
 
     fn finish(&mut self, why: Why, end: usize) {

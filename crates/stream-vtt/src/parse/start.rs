@@ -30,7 +30,9 @@ impl Parser {
         }
         self.phase = match self.options.dialect {
             Dialect::SubRip => Phase::SubRip,
-            Dialect::Auto if is_subrip(text, end, LOOK)? => Phase::SubRip,
+            Dialect::Auto if self.options.named_subrip || is_subrip(text, end, LOOK)? => {
+                Phase::SubRip
+            }
             _ if self.options.recovery == Recovery::On => Phase::Blocks,
             _ => return Some(Err(Refusal::Signature)),
         };

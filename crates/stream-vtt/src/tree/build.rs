@@ -230,13 +230,8 @@ mod tests {
         tree.build(text, times, |_, defect| found.push(defect.rule()));
         let mut out = String::new();
         for node in tree.nodes() {
-            let mut depth = 0;
-            let mut up = node.parent();
-            while let Some(parent) = up {
-                depth += 1;
-                up = parent.parent();
-            }
-            out.push_str(&"  ".repeat(depth - 1));
+            let above = std::iter::successors(node.parent(), |up| up.parent()).skip(1);
+            above.for_each(|_| out.push_str("  "));
             match node.kind() {
                 NodeKind::Text => out.push_str(&format!("{:?}", node.value())),
                 NodeKind::Timestamp => out.push_str(&format!("<{}>", node.timestamp().unwrap())),

@@ -1,22 +1,18 @@
 //! Blocks with a timings line: cues, where the times can be read.
 #![deny(clippy::arithmetic_side_effects)]
 
+use super::super::current::{Parts, What};
 use super::super::outline::{Outline, Part};
 use super::super::timings::{Fault, Timings, lenient, strict};
 use super::super::{Parser, Phase};
-use super::{Found, body_span, pieces, whole};
+use super::{Found, current, whole};
 use crate::region::Regions;
 use crate::settings::{self, Findings};
 use crate::text::normalize;
-use crate::{BlockRef, CueRef, Defect, Excerpt, NoteKind, Settings, Timestamp};
+use crate::{Defect, Excerpt, NoteKind, Settings, Timestamp};
 
 impl Parser {
-    pub(super) fn cue<'a>(
-        &'a mut self,
-        o: Outline,
-        block: &'a [u8],
-        place: (u64, u64),
-    ) -> BlockRef<'a> {
+    pub(super) fn cue(&mut self, o: Outline, block: &[u8], place: (u64, u64)) {
         let line = o.timings.of(block);
         let strictly = strict(line);
         let times = match strictly {
@@ -28,12 +24,13 @@ impl Parser {
         };
         self.timing_defects(line, &times, &o, place);
         self.seen_cue = true;
-        let id = if o.timings_line == 2 { o.first } else { Part::default() };
+        let mut id = if o.timings_line == 2 { o.first } else { Part::default() };
         let mut placed = Settings::default();
         let mut rest =
             Part { start: o.timings.start.saturating_add(times.rest), end: o.timings.end };
         let mut region = Part::default();
         if self.phase == Phase::SubRip {
+            trim(&mut id, block);
             self.sequence(id.of(block), &o, place);
         } else if rest.start < rest.end {
             region = self.settings(&o, block, rest, place, &mut placed);
@@ -44,23 +41,12 @@ impl Parser {
         }
         let index = self.counts.cues;
         self.counts.cues = index.saturating_add(1);
-        let text_span = body_span(&o, place);
-        let span = whole(&o).span(place.0, place.1);
-        let [id, settings_text, region, text] =
-            pieces(&mut self.scratch, block, &o, [id, rest, region, o.body]);
-        let id = if self.phase == Phase::SubRip { id.trim_ascii() } else { id };
-        BlockRef::Cue(CueRef {
-            index,
-            id,
-            start: times.start,
-            end: times.end,
-            settings: placed,
-            settings_text,
-            region,
-            text,
-            span,
-            text_span,
-        })
+        let mut found = current(What::Cue, index, o.body, o.timings_line, &o, place);
+        found.parts = Parts { id, settings: rest, region, text: o.body };
+        found.start = times.start;
+        found.end = times.end;
+        found.settings = placed;
+        self.set_current(found, &o, block);
     }
 
     /// The times of a line that the standard's rule refuses, or of SubRip; nothing where they cannot be read.
@@ -169,8 +155,7 @@ impl Parser {
     }
 
     /// Looks at SubRip's sequence number.
-    fn sequence(&mut self, id: &[u8], o: &Outline, place: (u64, u64)) {
-        let number = id.trim_ascii();
+    fn sequence(&mut self, number: &[u8], o: &Outline, place: (u64, u64)) {
         if o.timings_line == 1 {
             self.found(place).push(0, 0, Defect::MissingSequence);
         } else if !number.iter().all(u8::is_ascii_digit) {

@@ -1,0 +1,50 @@
+//! Counts what is in a file, to measure how fast it is read: `count cues|trees|entries FILE`.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use stream_core::memory::Budget;
+use stream_core::{Context, FileSource};
+use stream_vtt::{Cue, Reader, Tree};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let usage = "usage: count cues|borrowed|trees FILE";
+    let (mode, path) = (arguments.next().ok_or(usage)?, arguments.next().ok_or(usage)?);
+    let budget = Budget::new("count", 16 << 20);
+    let started = Instant::now();
+    let cx = Context::new(Arc::new(FileSource::open(&path)?), &budget);
+    let mut reader = Reader::open(cx)?;
+    let (mut count, mut sum) = (0u64, 0u64);
+    match mode.as_str() {
+        "borrowed" => {
+            while let Some(cue) = reader.next_cue()? {
+                count += 1;
+                sum += cue.start.millis() + cue.text.len() as u64;
+            }
+        }
+        "cues" => {
+            let mut cue = Cue::default();
+            while reader.read_cue(&mut cue)? {
+                count += 1;
+                sum += cue.start.millis() + cue.text.len() as u64;
+            }
+        }
+        "trees" => {
+            let (mut cue, mut tree) = (Cue::default(), Tree::new());
+            while reader.read_cue(&mut cue)? {
+                reader.read_tree(&cue, &mut tree)?;
+                count += 1;
+                sum += cue.start.millis() + tree.nodes().count() as u64;
+            }
+        }
+        _ => return Err(usage.into()),
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    println!(
+        "{count} {mode}, sum {sum}, {} diagnostics, {seconds:.3} s, budget's peak {} KiB",
+        reader.diagnostics().total(),
+        budget.peak() / 1024
+    );
+    Ok(())
+}

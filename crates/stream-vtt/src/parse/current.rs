@@ -1,0 +1,128 @@
+//! The block that was parsed last, as places of its bytes: what a [`BlockRef`] is made of.
+#![deny(clippy::arithmetic_side_effects)]
+
+use super::Parser;
+use super::outline::{Outline, Part};
+use crate::text::normalize;
+use crate::{BlockRef, CueRef, NoteKind, NoteRef, Settings, Span, StyleRef, Timestamp};
+
+/// What a block is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum What {
+    #[default]
+    Header,
+    Region,
+    Style,
+    Note(NoteKind),
+    Cue,
+}
+
+/// Texts of a block. Those that it does not have are empty.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Parts {
+    pub(super) id: Part,
+    pub(super) settings: Part,
+    pub(super) region: Part,
+    pub(super) text: Part,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Current {
+    pub(super) what: What,
+    pub(super) index: u64,
+    pub(super) span: Span,
+    pub(super) text_span: Span,
+    pub(super) start: Timestamp,
+    pub(super) end: Timestamp,
+    pub(super) settings: Settings,
+    /// Where the texts stand: in the block, or in the scratch text if they had to be decoded.
+    pub(super) parts: Parts,
+    pub(super) decoded: bool,
+    /// Where the block starts in the file, and how many of its bytes hold its lines.
+    pub(super) offset: u64,
+    pub(super) content_end: usize,
+}
+
+impl Parser {
+    /// Makes `current` the block that [`Parser::view`] shows, decoding its texts where they cannot be used as they stand.
+    #[inline]
+    pub(super) fn set_current(&mut self, current: Current, o: &Outline, block: &[u8]) {
+        let lines = || memchr::memchr(b'\r', current.parts.text.of(block)).is_some();
+        let decoded = !o.clean || o.cr && lines();
+        self.current = Current { content_end: o.content_end, decoded, ..current };
+        if decoded {
+            self.decode(block);
+        }
+    }
+
+    #[cold]
+    fn decode(&mut self, block: &[u8]) {
+        let scratch = &mut self.scratch;
+        scratch.clear();
+        let Parts { id, settings, region, text } = &mut self.current.parts;
+        for part in [id, settings, region, text] {
+            let start = scratch.len();
+            normalize(part.of(block), scratch);
+            *part = Part { start, end: scratch.len() };
+        }
+    }
+
+    /// An upper bound, in bytes, of the texts of the block parsed last.
+    #[inline]
+    pub(crate) fn copy_size(&self) -> u64 {
+        let size = match self.current.what {
+            What::Header => self.header.text.len().saturating_add(self.header.lines.len()),
+            What::Region => self.region.text.len().saturating_add(self.region.id.len()),
+            _ if self.current.decoded => self.scratch.len(),
+            _ => self.current.content_end,
+        };
+        u64::try_from(size).unwrap_or(u64::MAX)
+    }
+
+    /// The byte of the file at which the block parsed last starts.
+    pub(crate) fn block_offset(&self) -> u64 {
+        self.current.offset
+    }
+
+    /// Whether the block parsed last is a cue.
+    #[inline]
+    pub(crate) fn is_at_cue(&self) -> bool {
+        self.current.what == What::Cue
+    }
+
+    /// The block parsed last. `bytes` are those of the file from [`Parser::block_offset`] on.
+    #[inline]
+    pub(crate) fn view<'a>(&'a self, bytes: &'a [u8]) -> BlockRef<'a> {
+        let Current { index, span, text_span, start, end, settings, parts, .. } = self.current;
+        match self.current.what {
+            What::Header => return BlockRef::Header(&self.header),
+            What::Region => return BlockRef::Region(&self.region),
+            _ => {}
+        }
+        let base: &str = if self.current.decoded {
+            &self.scratch
+        } else {
+            // checked by then, together with many others; here only to have it as text
+            let block = bytes.get(..self.current.content_end).unwrap_or_default();
+            simdutf8::basic::from_utf8(block).unwrap_or_default()
+        };
+        let get = |part: Part| base.get(part.start..part.end).unwrap_or_default();
+        let text = get(parts.text);
+        match self.current.what {
+            What::Note(kind) => BlockRef::Note(NoteRef { index, kind, text, span, text_span }),
+            What::Cue => BlockRef::Cue(CueRef {
+                index,
+                id: get(parts.id),
+                start,
+                end,
+                settings,
+                settings_text: get(parts.settings),
+                region: get(parts.region),
+                text,
+                span,
+                text_span,
+            }),
+            _ => BlockRef::Style(StyleRef { index, text, span, text_span }),
+        }
+    }
+}
