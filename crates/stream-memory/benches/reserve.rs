@@ -20,6 +20,9 @@ fn main() {
     for threads in [1, 8] {
         measure("reserve, one level", threads, || drop(black_box(root.reserve(4096).unwrap())));
         measure("reserve, two levels", threads, || drop(black_box(file.reserve(4096).unwrap())));
+        measure("refused, two levels", threads, || {
+            drop(black_box(file.reserve(2 << 30).unwrap_err()))
+        });
         measure("take a pooled 64 KiB", threads, || {
             drop(black_box(pool.take(&file, 1 << 16).unwrap()))
         });

@@ -130,7 +130,20 @@ impl Budget {
     /// The largest reservation that would pass now without anybody giving way, in bytes: the least of
     /// `limit - used` over this budget and its ancestors.
     pub fn available(&self) -> u64 {
-        self.levels().map(Node::left).min().unwrap_or(0)
+        self.levels().map(|level| level.limit().saturating_sub(level.used())).min().unwrap_or(0)
+    }
+
+    /// As [`available`](Budget::available), but with what nobody would miss counted as free: the idle
+    /// buffers of pools, which would give way to a reservation of this size.
+    ///
+    /// This is what to size work by: `available` falls to nothing while a warm pool holds the rest.
+    /// Walks the tree below each level, so it is for the start of some work, not for each chunk.
+    pub fn attainable(&self) -> u64 {
+        let left = |level: &Budget| {
+            let free = level.limit().saturating_add(level.0.idle_below());
+            free.saturating_sub(level.used())
+        };
+        self.levels().map(left).min().unwrap_or(0)
     }
 
     /// Changes the limit.
@@ -180,16 +193,12 @@ impl Budget {
     }
 
     /// This node, then its ancestors up to the root.
-    fn levels(&self) -> impl Iterator<Item = &Node> {
-        std::iter::successors(Some(self), |level| level.parent()).map(|level| &*level.0)
+    fn levels(&self) -> impl Iterator<Item = &Budget> {
+        std::iter::successors(Some(self), |level| level.parent())
     }
 }
 
 impl Node {
-    fn left(&self) -> u64 {
-        self.limit.load(Ordering::SeqCst).saturating_sub(self.used.load(Ordering::SeqCst))
-    }
-
     /// The live children. The lock is released before anything is done with them.
     fn children(&self) -> Vec<Arc<Node>> {
         lock(&self.children).iter().filter_map(Weak::upgrade).collect()

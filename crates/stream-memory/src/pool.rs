@@ -179,4 +179,8 @@ impl Reclaim for Shared {
     fn reclaim(&self, shortfall: u64) -> u64 {
         self.free_while(|_, freed| freed < shortfall)
     }
+
+    fn idle(&self) -> u64 {
+        lock(&self.idle).bytes()
+    }
 }

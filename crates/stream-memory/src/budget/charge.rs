@@ -1,7 +1,5 @@
 //! Counting bytes up and down the tree: the path that every reservation takes, atomics only.
 
-use std::sync::Arc;
-
 use super::{Budget, Node, OverBudget};
 use crate::sync::Ordering;
 
@@ -23,7 +21,7 @@ impl Budget {
         }
         if end.is_some_and(|end| end.ptr_eq(self)) {
             let over = |level: &&Budget| level.used() > level.limit();
-            return match std::iter::successors(Some(self), |level| level.parent()).find(over) {
+            return match self.levels().find(over) {
                 Some(level) => Err(level),
                 None => Ok(()),
             };
@@ -42,10 +40,8 @@ impl Budget {
 
     /// Gives `bytes` back at this node and its ancestors below `end`.
     pub(super) fn release(&self, end: Option<&Budget>, bytes: u64) {
-        let end = end.map(|end| Arc::as_ptr(&end.0));
-        for level in self.levels().take_while(|level| end != Some(std::ptr::from_ref(*level))) {
-            level.sub(bytes);
-        }
+        let below = |level: &&Budget| !end.is_some_and(|end| end.ptr_eq(level));
+        self.levels().take_while(below).for_each(|level| level.0.sub(bytes));
     }
 
     /// The lowest node above (or equal to) both, `None` if they are of different trees.

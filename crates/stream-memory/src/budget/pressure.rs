@@ -28,6 +28,13 @@ pub trait Reclaim: Send + Sync {
     /// reach. It must not wait for another thread, nor take a lock that anybody holds while he reserves.
     /// It must not reserve: a reservation from in here asks nobody, and is refused if it does not fit.
     fn reclaim(&self, shortfall: u64) -> u64;
+
+    /// What it holds that nobody would miss, in bytes: idle buffers, but not cached values.
+    ///
+    /// For [`Budget::attainable`]. The same rules hold as for `reclaim`.
+    fn idle(&self) -> u64 {
+        0
+    }
 }
 
 /// How often all reclaimers are asked again because they gave something back, but not enough.
@@ -112,6 +119,13 @@ impl Budget {
 }
 
 impl Node {
+    /// The sum of [`Reclaim::idle`] over this node and those below.
+    pub(super) fn idle_below(self: &Arc<Node>) -> u64 {
+        let reclaimers = self.reclaimers_below();
+        let idle = reclaimers.iter().filter_map(Weak::upgrade).map(|reclaim| reclaim.idle());
+        idle.fold(0, u64::saturating_add)
+    }
+
     /// Those registered at this node or below: all whose bytes count here. Nearest first, as registered.
     fn reclaimers_below(self: &Arc<Node>) -> Vec<Weak<dyn Reclaim>> {
         let mut found = Vec::new();
