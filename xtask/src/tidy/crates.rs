@@ -4,6 +4,9 @@ use anyhow::{Context as _, Result};
 use super::metadata::Package;
 use crate::project;
 
+/// The crates that each read one format.
+pub(super) const FORMATS: [&str; 3] = ["stream-binary", "stream-vtt", "stream-dicom"];
+
 /// Our crates by layer. A crate may need crates of lower layers and none of its own or above.
 const LAYERS: [&[&str]; 5] = [
     &["stream-memory"],
