@@ -32,6 +32,8 @@
 //! What it does not do: allocate behind anybody's back, refuse inside an allocator, or wait for memory to
 //! become free. A budget counts what it is told; the memory monitor is there to see the rest.
 
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+
 mod available;
 mod budget;
 mod cache;

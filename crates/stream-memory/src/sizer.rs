@@ -73,7 +73,8 @@ impl ChunkSizer {
         };
         let in_flight = self.threads.saturating_mul(CHUNKS_PER_THREAD);
         // what does not fit into the type is more than the greatest step
-        let share = usize::try_from(usable).unwrap_or(usize::MAX) / in_flight.max(1);
+        let usable = usize::try_from(usable).unwrap_or(usize::MAX);
+        let share = usable.checked_div(in_flight).unwrap_or(0);
         STEPS.into_iter().find(|step| *step <= share).unwrap_or(MIN_CHUNK)
     }
 }
