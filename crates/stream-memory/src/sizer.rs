@@ -56,7 +56,8 @@ impl ChunkSizer {
     }
 
     /// The size of a chunk, in bytes: the largest step from [`MIN_CHUNK`] to [`MAX_CHUNK`] of which each
-    /// thread can have [`CHUNKS_PER_THREAD`] within `available` bytes.
+    /// thread can have [`CHUNKS_PER_THREAD`] within `available` bytes: those of
+    /// [`Budget::attainable`](crate::Budget::attainable), which do not shrink as a pool warms up.
     ///
     /// `Elevated` counts half of what is available, `High` a quarter, `Critical` nothing. Where not even
     /// the least fits it is [`MIN_CHUNK`] all the same: fewer of them are then in flight, since each is
