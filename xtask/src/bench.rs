@@ -59,8 +59,8 @@ enum Size {
 pub fn run(args: &Args) -> Result<()> {
     setup::ensure(&[Need::Build])?;
     let narrows = project::narrows()?;
-    let examples = ["build", "--quiet", "--release", "--locked", "--package", "narrows-tests"];
-    step(cargo(examples).arg("--examples"))?;
+    let examples = ["build", "--quiet", "--release", "--locked", "--examples"];
+    step(cargo(examples).args(["--package", "narrows-tests", "--package", "stream-vtt"]))?;
     if args.what == What::Baseline {
         return baseline(&narrows);
     }

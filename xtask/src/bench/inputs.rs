@@ -14,8 +14,12 @@ pub(super) struct Inputs {
     pub(super) sums: dicom::Sums,
     /// A folder with 2000 slices of 64 x 64 in 20 series.
     pub(super) slices: PathBuf,
+    /// How many they are at this size.
+    pub(super) slice_count: u64,
     /// A million cues.
     pub(super) captions: PathBuf,
+    /// How many they are at this size.
+    pub(super) cue_count: u64,
     /// Two thousand million random bytes.
     pub(super) random: PathBuf,
     /// Twenty thousand million bytes, nearly all of them holes.
@@ -32,7 +36,9 @@ pub(super) fn make(folder: &Path, share: u64) -> Result<Inputs> {
         frames: folder.join("frames.dcm"),
         sums: frames(&folder.join("frames.dcm"), u32::try_from(1000 / share)?)?,
         slices: folder.join("slices"),
+        slice_count: 20 * (100 / share),
         captions: folder.join("captions.vtt"),
+        cue_count: 1_000_000 / share,
         random: folder.join("random.bin"),
         sparse: folder.join("sparse.bin"),
         scratch: folder.join("scratch"),
