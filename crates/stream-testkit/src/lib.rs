@@ -1,1 +1,83 @@
-//! The contract every Narrows reader passes, as a function an implementer calls.
+//! The contract every Narrows reader passes, as a function an implementer calls with a format and its files.
+//!
+//! A format crate has a test binary of its own for it, since the heap is measured for the whole process:
+//!
+//! ```ignore
+//! // tests/contract.rs
+//! use stream_testkit::{Contract, contract_tests};
+//!
+//! fn contract() -> Contract {
+//!     Contract::new(&stream_vtt::Vtt)
+//!         .good("cues.vtt", || "WEBVTT\n\n00:01.000 --> 00:02.000\nhello\n")
+//!         .bad("no-header.vtt", || "hello\n")
+//!         .long("long.vtt", |n| format!("WEBVTT\n\n{}", "00:01.000 --> 00:02.000\nhello\n\n".repeat(3000 * n)))
+//!         // a cue at the cut ends there
+//!         .may_differ(|d| d.variation == Variation::Cut && d.last)
+//! }
+//!
+//! contract_tests!(contract); // one #[test] for each promise
+//! ```
+//!
+//! The promises, and what is done to see whether they are kept:
+//!
+//! 1. The heap stays within the budget. The crate's allocator counts what Rust and C allocate ([`heap`]); in *every* reading the
+//!    real peak is at most the budget's peak, the descriptor's overhead and 16 KiB of noise, and afterwards nothing is reserved.
+//! 2. Memory does not grow: [`Contract::long`], once and a hundred times as long.
+//! 3. Streaming equals batch: chunks of 1 byte to all, folds by 1 to 8 threads, short and interrupted reads, a pipe, a budget that grows
+//!    from nothing, cancelled and taken up again. Entries, data (by position), summary and findings are compared.
+//! 4. Nothing panics, hangs or crashes: bad files; good ones cut at each byte, with flipped bytes and lying lengths, failing at
+//!    each read, shrinking meanwhile. What lies before a cut is delivered. Each reading has a thread and a deadline.
+//! 5. Cancelling from another thread within the n-th read: no later call that reads succeeds.
+//! 6. Progress only grows, and is complete exactly at a clean end.
+//! 7. Errors name format and offset in plain words, and have a kind that fits their cause; the same for findings.
+//! 8. Reading never writes: a folder that cannot be written is as before.
+//!
+//! A broken promise is a [`Violation`] that names it; [`Contract::check`] panics with all. All choices are by seed: two runs
+//! do the same. A reader that overflows its stack ends the process; the dying thread's name says which file did it.
+//!
+//! The sources that misbehave are public ([`source`]), as is [`heap::measure`] for tests such as "allocates nothing once warm".
+//!
+//! What it cannot see: memory that is mapped and not allocated, C's allocations where the system is not Linux with glibc, and files
+//! written outside the source's folder.
+
+mod case;
+mod contract;
+mod describe;
+mod difference;
+mod digest;
+pub mod heap;
+mod promise;
+mod random;
+pub mod source;
+mod transcript;
+mod walk;
+mod watch;
+
+pub use contract::Contract;
+pub use difference::{Difference, Variation};
+pub use digest::Digest;
+pub use promise::{Promise, Violation, assert_kept};
+pub use random::Random;
+
+/// Makes one `#[test]` for each promise of the contract that the given function returns.
+#[macro_export]
+macro_rules! contract_tests {
+    ($contract:path) => {
+        $crate::contract_tests! { $contract;
+            the_heap_stays_within_the_budget: Budget,
+            memory_does_not_grow_with_input: Growth,
+            streaming_equals_batch: Streaming,
+            no_input_makes_it_panic_hang_or_crash: Survival,
+            cancelling_takes_effect_within_one_call: Cancel,
+            progress_only_grows: Progress,
+            errors_say_where_and_what: Errors,
+            reading_never_writes: ReadOnly,
+        }
+    };
+    ($contract:path; $($name:ident: $promise:ident,)*) => {$(
+        #[test]
+        fn $name() {
+            $contract().check_promise($crate::Promise::$promise);
+        }
+    )*};
+}
