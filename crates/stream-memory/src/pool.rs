@@ -103,7 +103,7 @@ impl Pool {
     /// way, or when the system has no memory.
     pub fn take(&self, budget: &Budget, len: usize) -> Result<Buf, OverBudget> {
         // Where the taker has no room for the idle one, it stays, and reserving anew makes whoever can
-        // give way do so (this pool last of all) or explains who is in the way.
+        // give way do so, this pool among them, or explains who is in the way.
         let block = match self.0.take_idle(budget, len) {
             Some(block) => block,
             None => self.allocate(budget, len)?,

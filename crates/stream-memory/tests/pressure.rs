@@ -5,7 +5,15 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use stream_memory::{Budget, Buf, Cache, Pool};
+use stream_memory::{Budget, Buf, Cache, OverBudget, Pinned, Pool, Reservation};
+
+/// Compiles only if all of these may be sent to and shared with other threads.
+const _: () = {
+    const fn threads_may_share<T: Send + Sync>() {}
+    threads_may_share::<(Budget, Reservation, OverBudget)>();
+    threads_may_share::<(Pool, Buf)>();
+    threads_may_share::<(Cache<u32, Buf>, Pinned<Buf>)>();
+};
 
 const THREADS: usize = 4;
 const ROUNDS: usize = if cfg!(miri) { 15 } else { 3_000 };
