@@ -4,6 +4,7 @@
 use stream_core::{ChargedVec, Error, Result};
 
 use crate::header::{self, ITEM, SEQUENCE_END, UNDEFINED};
+use crate::pixel_data::read_exact;
 use crate::{Encoding, PixelData};
 
 /// Which fragments start a frame.
@@ -120,7 +121,7 @@ impl Fragments {
     }
 
     fn read(&self, pos: u64, out: &mut [u8]) -> Result<()> {
-        self.pixels.cx.read_exact_at(pos.saturating_sub(self.pixels.base), out)
+        read_exact(&self.pixels.cx, self.pixels.base, pos, out)
     }
 
     /// The item at hand; moves behind it.
@@ -154,16 +155,18 @@ impl Fragments {
 
     /// The next fragment; `None` behind the delimiter.
     pub(crate) fn next(&mut self) -> Result<Option<Fragment>> {
+        let before = self.pos;
         let Some(mut fragment) = self.next_header()? else { return Ok(None) };
-        let first = self.seen == 0;
+        let starts = match &self.boundary {
+            _ if self.seen == 0 => Ok(true),
+            Boundary::First => Ok(false),
+            Boundary::Each => Ok(true),
+            Boundary::Marker => self.has_marker(&fragment),
+            Boundary::Table(offsets) => Ok(offsets.binary_search(&fragment.offset).is_ok()),
+        };
+        // a cancelled look stands where it stood
+        fragment.starts = starts.inspect_err(|_| self.pos = before)?;
         self.seen = self.seen.saturating_add(1);
-        fragment.starts = first
-            || match &self.boundary {
-                Boundary::First => false,
-                Boundary::Each => true,
-                Boundary::Marker => self.has_marker(&fragment)?,
-                Boundary::Table(offsets) => offsets.binary_search(&fragment.offset).is_ok(),
-            };
         Ok(Some(fragment))
     }
 

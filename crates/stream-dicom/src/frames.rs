@@ -5,6 +5,7 @@ use stream_core::{ChargedVec, Error, ErrorKind, Result, Scratch};
 use stream_memory::Buf;
 
 use crate::fragments::{Fragment, Fragments};
+use crate::pixel_data::read_exact;
 use crate::{Layout, PixelData};
 
 /// Where an encapsulated frame lies: its fragments' items from `offset` to `end`.
@@ -199,7 +200,7 @@ impl Frames {
                 span.length()
             } else {
                 let mut header = [0; 8];
-                self.pixels.cx.read_exact_at(pos.saturating_sub(base), &mut header)?;
+                read_exact(&self.pixels.cx, base, pos, &mut header)?;
                 let length = crate::ByteOrder::Little.u32(&header, 4).map(u64::from).unwrap_or(0);
                 // the file may have changed since the index was made
                 length.min(span.end.saturating_sub(pos).saturating_sub(8))
@@ -209,7 +210,7 @@ impl Frames {
             let Some(piece) = buf.get_mut(filled..end) else {
                 return Err(Error::malformed(pos, "fragments changed while they were read"));
             };
-            self.pixels.cx.read_exact_at(pos.saturating_sub(base), piece)?;
+            read_exact(&self.pixels.cx, base, pos, piece)?;
             filled = end;
             pos = pos.saturating_add(length);
         }

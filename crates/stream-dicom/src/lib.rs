@@ -1,10 +1,12 @@
 //! Streams DICOM elements and frames in bounded memory.
 
+mod adapter;
 mod charset;
 mod code;
 mod defect;
 mod dictionary;
 mod element;
+mod format;
 mod fragments;
 mod frames;
 mod header;
@@ -26,6 +28,7 @@ pub use defect::{Defect, Deviation};
 pub use dicom_core::{Tag, VR};
 pub use dictionary::{keyword, tag};
 pub use element::{Element, ElementKind};
+pub use format::Dicom;
 pub use frames::{FrameIndex, FrameSpan, Frames};
 pub use header::{ByteOrder, Encoding};
 pub use image::{ImageFacts, Layout, Sample, Shape};

@@ -1,7 +1,7 @@
 //! Pixel data: native samples by position, encapsulated frames by fragment. PS3.5 8 and A.4.
 #![deny(clippy::arithmetic_side_effects)]
 
-use stream_core::{Context, Result, Scratch};
+use stream_core::{Context, Error, Result, Scratch};
 
 use crate::element::{Element, ElementKind};
 use crate::{ByteOrder, ImageFacts, Layout, Sample, Tag, TransferSyntax, VR};
@@ -122,8 +122,7 @@ impl PixelData {
 
     /// Bytes of the value from `from` on, as they stand in the file.
     pub(crate) fn read_bytes(&self, from: u64, out: &mut [u8]) -> Result<()> {
-        let at = self.offset.saturating_add(from).saturating_sub(self.base);
-        self.cx.read_exact_at(at, out)
+        read_exact(&self.cx, self.base, self.offset.saturating_add(from), out)
     }
 
     /// Packed bits: the first pixel in the lowest bit of the first byte, frames without a gap (PS3.5 8.1.1, D).
@@ -172,6 +171,24 @@ impl PixelData {
         }
         Ok(())
     }
+}
+
+/// Fills `out` from position `pos` of a source whose first byte has position `base`.
+///
+/// # Errors
+/// `Truncated` where the source ends first; in a deflated data set with the offset where that starts, since inflated bytes
+/// have no place in the file.
+pub(crate) fn read_exact(cx: &Context, base: u64, pos: u64, out: &mut [u8]) -> Result<()> {
+    if base == 0 {
+        return cx.read_exact_at(pos, out);
+    }
+    let found = cx.read_full_at(pos.saturating_sub(base), out)?;
+    if found == out.len() {
+        return Ok(());
+    }
+    let message =
+        format!("inflated data set ends early (expected {} bytes, found {found})", out.len());
+    Err(Error::truncated(base, message))
 }
 
 /// Turns the bytes of each number round.

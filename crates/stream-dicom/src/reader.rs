@@ -11,7 +11,7 @@ mod start;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use stream_core::{ChargedVec, Context, Error, ErrorKind, Progress, Result};
+use stream_core::{Access, ChargedVec, Context, Error, ErrorKind, Progress, Result};
 
 use crate::header::{self, Header, LONGEST};
 use crate::inflate::Inflated;
@@ -53,6 +53,8 @@ pub struct Reader {
     input: Input,
     /// Where the next header starts.
     pos: u64,
+    /// Where the last header started.
+    last: u64,
     encoding: Encoding,
     phase: Phase,
     meta: FileMeta,
@@ -109,6 +111,14 @@ impl Reader {
     pub fn with_options(cx: Context, options: Options) -> Result<Self> {
         static IDS: AtomicU64 = AtomicU64::new(1);
         let budget = cx.budget().clone();
+        // what a forward source cannot read again must not be read ahead
+        let options = match cx.source().access() {
+            Access::Random => options,
+            Access::Forward { window } => {
+                let half = usize::try_from(window >> 1).unwrap_or(usize::MAX);
+                Options { read_ahead: options.read_ahead.min(half), ..options }
+            }
+        };
         // headers and short values are looked at in one piece
         let options = Options { read_ahead: options.read_ahead.max(256), ..options };
         let limit = options.read_ahead.checked_div(2).unwrap_or(0);
@@ -118,6 +128,7 @@ impl Reader {
             cx,
             options,
             pos: 0,
+            last: 0,
             encoding: Encoding::EXPLICIT_LITTLE,
             phase: Phase::Meta,
             meta: FileMeta::default(),
@@ -252,16 +263,17 @@ impl Reader {
         if self.phase == Phase::Meta && top.is_none() && self.meta_ends()? {
             self.begin_data_set()?;
         }
-        if let Some(rest) = top.map(|top| top.end.saturating_sub(self.pos)).filter(|&rest| rest < 8)
-        {
-            self.deviate(Defect::RestInParent { found: rest }, header::ITEM);
-            self.pos = self.pos.saturating_add(rest);
-            return Ok(Outcome::Again);
-        }
         let bytes = self.input.peek(self.pos, LONGEST)?;
         let Some(header) = header::parse(bytes, self.encoding) else {
             return self.at_end();
         };
+        let rest = top.map_or(u64::MAX, |top| top.end.saturating_sub(self.pos));
+        if rest < u64::from(header.size) {
+            self.deviate(Defect::RestInParent { found: rest }, header::ITEM);
+            self.pos = self.pos.saturating_add(rest);
+            return Ok(Outcome::Again);
+        }
+        self.last = self.pos;
         match top.map(|top| top.kind) {
             Some(LevelKind::Sequence) => self.in_sequence(header, element),
             Some(LevelKind::Fragments) => self.in_fragments(header, element),
@@ -277,17 +289,28 @@ impl Reader {
         if len == 0 {
             self.value_reaches()?;
         }
+        // an item that claims more than the sequence around it, which ends just here
+        if self.levels.iter().any(|level| level.end == end) {
+            if len > 0 {
+                let found = end.saturating_sub(self.pos);
+                self.deviate(Defect::RestInParent { found }, header::ITEM);
+                self.pos = end;
+            } else {
+                self.pop();
+            }
+            return Ok(Outcome::Again);
+        }
         if let Some(top) = self.levels.last() {
-            return Err(Error::truncated(end, top.cut_short(end)));
+            return Err(Error::truncated(self.place(end), top.cut_short(end)));
         }
         if self.phase == Phase::Meta {
             let whole = self.stated_meta_end() == Some(self.pos) && len == 0;
             let part = if whole { "before its data set" } else { "within its meta information" };
-            return Err(Error::truncated(end, format!("file ends {part}")));
+            return Err(Error::truncated(self.place(end), format!("file ends {part}")));
         }
         if len == 0 {
             if self.root.count == 0 {
-                return Err(Error::truncated(end, "file ends before its data set"));
+                return Err(Error::truncated(self.place(end), "file ends before its data set"));
             }
             self.check_deflated_end();
             return Ok(Outcome::End);
@@ -298,7 +321,7 @@ impl Reader {
         }
         let message =
             format!("file ends within an element's header (expected 8 or 12 bytes, found {len})");
-        Err(Error::truncated(end, message))
+        Err(Error::truncated(self.place(end), message))
     }
 
     /// That the source reaches up to where the walk stands: values are skipped, not read.
@@ -319,7 +342,8 @@ impl Reader {
         if let Some(last) = last
             && self.input.peek(last, 1)?.is_empty()
         {
-            return Err(Error::truncated(self.pos.min(end), "value cut short"));
+            // where the source ends is not known: the element is named that reaches beyond
+            return Err(Error::truncated(self.place(self.last.min(end)), "value cut short"));
         }
         Ok(())
     }
@@ -335,16 +359,54 @@ impl Reader {
     }
 
     fn deviate(&mut self, defect: Defect, tag: Tag) {
+        self.deviate_at(defect, tag, self.pos);
+    }
+
+    pub(crate) fn deviate_at(&mut self, defect: Defect, tag: Tag, offset: u64) {
         self.deviation_count = self.deviation_count.saturating_add(1);
         if self.deviations.len() < KEPT {
             // where the budget refuses, it is counted and not kept
-            let _ = self.deviations.push(Deviation { defect, tag, offset: self.pos });
+            let _ = self.deviations.push(Deviation { defect, tag, offset });
+        }
+    }
+
+    /// Whether the data set is deflated, so that its bytes have no place in the file.
+    pub(crate) fn is_inflating(&self) -> bool {
+        self.inflated.is_some()
+    }
+
+    pub(crate) fn max_depth(&self) -> usize {
+        self.options.max_depth
+    }
+
+    /// Where an element's value is read: a context, and the position of its first byte.
+    pub(crate) fn value_source(&self, element: &Element) -> (Context, u64) {
+        if element.is_meta() {
+            return (self.cx.clone(), 0);
+        }
+        (self.input.context().clone(), self.input.base())
+    }
+
+    /// Goes on at the fragment or delimiter at `pos`, when that lies ahead among the fragments at hand.
+    pub(crate) fn pass_fragments(&mut self, pos: u64) {
+        let among = self.levels.last().is_some_and(|top| top.kind == LevelKind::Fragments);
+        if among && pos > self.pos {
+            self.pos = pos;
+        }
+    }
+
+    /// An offset of the file for a position of the walk: inflated bytes have none, so there it is how far inflation came.
+    fn place(&self, pos: u64) -> u64 {
+        match &self.inflated {
+            Some(inflated) if pos >= self.input.base() => inflated.consumed(),
+            _ => pos,
         }
     }
 
     fn too_deep(&self) -> Error {
         let limit = self.options.max_depth;
-        Error::new(ErrorKind::Unsupported, format!("items nested deeper than {limit}")).at(self.pos)
+        Error::new(ErrorKind::Unsupported, format!("items nested deeper than {limit}"))
+            .at(self.place(self.pos))
     }
 
     fn skip_header(&mut self, header: &Header) {

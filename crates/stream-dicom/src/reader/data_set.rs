@@ -19,7 +19,7 @@ impl Reader {
             if self.options.until.is_some_and(|last| header.tag > last) {
                 return Ok(Outcome::End);
             }
-            if header.tag == Tag(0, 0) && self.root.count > 0 && self.zeros()? {
+            if header.tag == Tag(0, 0) && self.root.count > 0 && self.only_zeros()? {
                 self.deviate(Defect::TrailingZeros, header.tag);
                 return Ok(Outcome::End);
             }
@@ -63,9 +63,30 @@ impl Reader {
         Outcome::Again
     }
 
-    /// Whether all that is held from here on is zero.
-    fn zeros(&mut self) -> Result<bool> {
-        Ok(self.input.peek(self.pos, LONGEST)?.iter().all(|&b| b == 0))
+    /// Whether there is nothing but zeros from here on; looks at a mebibyte of them.
+    ///
+    /// # Errors
+    /// `Malformed` when something comes behind them.
+    fn only_zeros(&mut self) -> Result<bool> {
+        if self.input.peek(self.pos, LONGEST)?.iter().take(LONGEST).any(|&b| b != 0) {
+            return Ok(false);
+        }
+        let (mut at, limit) = (self.pos, self.pos.saturating_add(1 << 20));
+        let capacity = self.input.capacity();
+        while at < limit {
+            let held = self.input.peek(at, capacity)?;
+            if held.iter().any(|&b| b != 0) {
+                return Err(Error::malformed(
+                    self.place(self.pos),
+                    "zeros where an element is due",
+                ));
+            }
+            if held.is_empty() {
+                break;
+            }
+            at = at.saturating_add(u64::try_from(held.len()).unwrap_or(u64::MAX));
+        }
+        Ok(true)
     }
 
     pub(super) fn checks_all(&self) -> bool {
@@ -143,7 +164,7 @@ impl Reader {
                 {
                     let message =
                         format!("undefined length of {} with VR {vr}, without items", header.tag);
-                    return Err(Error::malformed(self.pos, message));
+                    return Err(Error::malformed(self.place(self.pos), message));
                 }
                 self.deviate(Defect::LengthUndefined { found: vr }, header.tag);
                 self.sequence(header, VR::SQ, element, ElementKind::Sequence)

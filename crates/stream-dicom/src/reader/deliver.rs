@@ -168,6 +168,6 @@ impl Reader {
             "value of {} cut short (expected {} bytes, found {found})",
             header.tag, header.length
         );
-        self.pending = Some(Error::truncated(size.max(start), message));
+        self.pending = Some(Error::truncated(self.place(size.max(start)), message));
     }
 }

@@ -24,10 +24,11 @@ impl Reader {
         let preamble = at(PREAMBLE).starts_with(MAGIC);
         let (pos, rest) = if preamble {
             (BEHIND_PREAMBLE, at(132))
-        } else if head.starts_with(MAGIC) {
-            (4, at(4))
         } else {
-            (0, head)
+            // a preamble of another length, or none
+            let magic = head.windows(4).position(|four| four == MAGIC);
+            let from = magic.map_or(0, |at| at.saturating_add(4));
+            (u64::try_from(from).unwrap_or(0), at(from))
         };
         let meta = meta_encoding(rest);
         // a file without DICM must at least start with an element
@@ -148,7 +149,9 @@ fn meta_encoding(head: &[u8]) -> Option<Encoding> {
 pub(crate) fn is_element(head: &[u8]) -> bool {
     let Some(seen) = syntax::guess(head) else { return false };
     let Some(tag) = seen.order.tag(head) else { return false };
-    let known = dictionary::keyword(tag).is_some() || (tag.element() == 0 && tag.group() < 0x100);
+    // group 0 is for messages, and files start with zeros for all kinds of reasons
+    let length_of_group = tag.element() == 0 && (1..0x100).contains(&tag.group());
+    let known = (dictionary::keyword(tag).is_some() && tag.group() > 0) || length_of_group;
     let private = tag.group() & 1 == 1 && tag.group() > 8;
     let length = seen.order.u32(head, 4).unwrap_or(u32::MAX);
     (seen.explicit && (known || private)) || (known && length < 1 << 20)
