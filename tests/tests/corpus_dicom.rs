@@ -12,7 +12,8 @@ const DIFFERENT: &[Known] = &[];
 #[test]
 fn element_lists_equal_dcmdumps() -> Result<()> {
     let mut report = Report::new("elements as dcmdump lists them", DIFFERENT);
-    for sample in inputs("dicom")?.iter().filter(|sample| sample.good) {
+    // the bad too: dcmdump reads most of them
+    for sample in inputs("dicom")? {
         match dcmdump(&sample.path) {
             Err(why) => report.skip(&sample.name, &format!("{why:#}")),
             Ok(theirs) => {
