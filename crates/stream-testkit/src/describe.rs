@@ -27,14 +27,17 @@ pub(crate) fn entry(entry: &Entry, fact: &mut dyn FnMut(&str, fmt::Arguments<'_>
     fields(entry.fields(), fact);
 }
 
-/// Calls `fact` with each fact of a summary: `entries, complete`, the fields, then the findings.
+/// Calls `fact` with each fact of a summary: `entries, complete`, the fields, then the findings,
+/// counted and one by one.
 pub(crate) fn summary(summary: &Summary, fact: &mut dyn FnMut(&str, fmt::Arguments<'_>)) {
     fact("entries", format_args!("{}", summary.entries));
     fact("complete", format_args!("{}", summary.complete));
     fields(&summary.fields, fact);
     let found = &summary.diagnostics;
-    for severity in [Severity::Note, Severity::Warning, Severity::Error] {
-        fact(severity.as_str(), format_args!("{}", found.count(severity)));
+    for (name, severity) in
+        [("notes", Severity::Note), ("warnings", Severity::Warning), ("errors", Severity::Error)]
+    {
+        fact(name, format_args!("{}", found.count(severity)));
     }
     for one in found.kept() {
         fact("diagnostic", format_args!("{} {one}", one.rule));

@@ -23,7 +23,8 @@ pub struct Difference {
     /// The entry's path in the plain reading; empty for the summary.
     pub entry: String,
     /// The fact: `path, kind, depth, array, span, has_data, data`, a field's name, or `missing` for an entry that
-    /// was not delivered; of the summary `entries, complete, note, warning, error, diagnostic` or a field's name.
+    /// was not delivered; of the summary `entries, complete`, a field's name, the counts `notes, warnings, errors`, `diagnostic`, or
+    /// `error` for what ended the reading.
     pub fact: String,
     /// What the plain reading says.
     pub expected: String,
@@ -31,6 +32,8 @@ pub struct Difference {
     pub found: String,
     /// Whether the entry is the last one that this reading delivered: the one at the cut.
     pub last: bool,
+    /// Bytes that the source has: for a cut, where it was cut.
+    pub size: u64,
 }
 
 /// The longest value that a message shows.
@@ -55,6 +58,7 @@ impl Difference {
 /// not the summary.
 pub(crate) fn differences(
     variation: Variation,
+    size: u64,
     expected: &Transcript,
     found: &Transcript,
 ) -> Vec<Difference> {
@@ -72,6 +76,7 @@ pub(crate) fn differences(
                 expected: expected.to_owned(),
                 found: found.to_owned(),
                 last,
+                size,
             });
         };
         let (Some(one), Some(other)) = (one, other) else {
@@ -95,6 +100,7 @@ pub(crate) fn differences(
                 expected: one.to_owned(),
                 found: other.to_owned(),
                 last: true,
+                size,
             });
         });
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use stream_core::{Entry, Error, Summary};
+use stream_core::{Entry, Error, ErrorKind, Summary};
 
 use crate::describe;
 use crate::digest::{Digest, Text};
@@ -12,12 +12,14 @@ use crate::digest::{Digest, Text};
 pub(crate) struct Data {
     pub(crate) digest: Digest,
     /// The error that ended it.
-    pub(crate) error: Option<String>,
+    pub(crate) error: Option<ErrorKind>,
 }
 
 impl Data {
     pub(crate) fn new(digest: Digest, error: Option<&Error>) -> Self {
-        Self { digest, error: error.map(|e| format!("{} {e}", e.kind())) }
+        // how much comes before an error, and what it calls expected and found, is a matter of chunks
+        let digest = if error.is_some() { Digest::default() } else { digest };
+        Self { digest, error: error.map(Error::kind) }
     }
 }
 
@@ -38,7 +40,7 @@ pub(crate) struct Line {
     pub(crate) data_error: bool,
 }
 
-/// The entries in order, and the summary; the whole of it in words, for the few runs that are explained.
+/// The entries in order, the summary and the error; the whole of it in words, for the few runs that are explained.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Transcript {
     pub(crate) lines: Vec<Line>,
@@ -52,8 +54,8 @@ impl Transcript {
         self.lines.push(Line { path: entry.path().to_owned(), facts, data_error: false });
     }
 
-    pub(crate) fn data(&mut self, data: &Data) {
-        if let Some(line) = self.lines.last_mut() {
+    pub(crate) fn data(&mut self, at: usize, data: &Data) {
+        if let Some(line) = self.lines.get_mut(at) {
             line.facts.push(("data".to_owned(), data.to_string()));
             line.data_error |= data.error.is_some();
         }
@@ -64,13 +66,34 @@ impl Transcript {
             self.summary.push((name.to_owned(), value.to_string()));
         });
     }
+
+    pub(crate) fn failed(&mut self, failed: Option<&Error>) {
+        let error = failed.map_or_else(|| "none".to_owned(), |e| format!("{} {e}", e.kind()));
+        self.summary.push(("error".to_owned(), error));
+    }
 }
 
 /// The same reduced to a hash per entry, for the thousands of runs that are only compared.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Hashes {
+    /// Of entries with their data.
     pub(crate) entries: Vec<u64>,
-    pub(crate) summary: u64,
+    /// Of entries without their data.
+    pub(crate) facts: Vec<u64>,
+    /// Of the summary and the error.
+    pub(crate) end: u64,
+}
+
+impl Hashes {
+    pub(crate) fn set(&mut self, at: usize, facts: u64, whole: u64) {
+        let len = self.entries.len().max(at.saturating_add(1));
+        for (all, hash) in [(&mut self.entries, whole), (&mut self.facts, facts)] {
+            all.resize(len, 0);
+            if let Some(slot) = all.get_mut(at) {
+                *slot = hash;
+            }
+        }
+    }
 }
 
 pub(crate) fn hash_entry(entry: &Entry) -> u64 {
@@ -88,6 +111,15 @@ pub(crate) fn hash_data(entry: u64, data: &Data) -> u64 {
 pub(crate) fn hash_summary(summary: &Summary) -> u64 {
     let mut text = Text::new();
     describe::summary(summary, &mut |name, value| fact(&mut text, name, value));
+    text.finish()
+}
+
+pub(crate) fn hash_end(summary: u64, failed: Option<&Error>) -> u64 {
+    let mut text = Text::new();
+    let _ = match failed {
+        Some(e) => write!(text, "{summary} {} {e}", e.kind()),
+        None => write!(text, "{summary}"),
+    };
     text.finish()
 }
 

@@ -1,19 +1,16 @@
 //! Walking over a file as callers do, and looking at everything on the way.
 
+mod call;
+mod data;
+mod end;
+
 use stream_core::memory::Budget;
-use stream_core::{
-    Chunks, Context, Entry, Error, ErrorKind, Needs, Reader, ReaderExt, Request, Result, Span,
-    Summary,
-};
+use stream_core::{Context, Entry, Error, ErrorKind, Needs, Reader, Request, Span};
 
-use crate::case::{Case, Record, Retry, Seen, Setup};
-use crate::digest::Digest;
+use crate::case::{Case, Order, Record, Seen, Setup};
 use crate::promise::Promise;
-use crate::transcript::{Data, hash_data, hash_entry, hash_summary};
-use crate::watch::{self, Expected, Phase, Watch};
-
-/// The limit up to which a budget grows; a toy file that needs more is no toy.
-const GROWN: u64 = 1 << 30;
+use crate::transcript::{hash_end, hash_entry};
+use crate::watch::{Phase, Watch};
 
 /// The head that a format is shown.
 const HEAD: usize = 4096;
@@ -24,8 +21,10 @@ struct Walk<'a> {
     cx: Context,
     watch: Watch,
     seen: Seen,
-    /// The hash of the entry at hand.
-    hash: u64,
+    /// Data that is asked for after the last entry: the entry's number and hash.
+    later: Vec<(usize, u64, Request)>,
+    /// The hash of the summary.
+    summary: u64,
 }
 
 /// Opens, reads all entries and their data, and finishes.
@@ -38,14 +37,23 @@ pub(crate) fn walk(setup: &Setup, case: Case, budget: Budget) -> Seen {
         cx = cx.with_setting(*name, *value);
     }
     let (watch, seen) = (Watch::default(), Seen::default());
-    let mut walk = Walk { setup, case: &case, cx, watch, seen, hash: 0 };
+    let mut walk = Walk { setup, case: &case, cx, watch, seen, later: Vec::new(), summary: 0 };
+    let before = written();
     if case.sniffs {
         walk.sniff();
     }
-    if let Err(e) = walk.read() {
-        walk.seen.failed = Some(e);
+    let failed = walk.read();
+    let bytes = written().zip(before).map_or(0, |(after, before)| after.saturating_sub(before));
+    if case.writes_are_counted && bytes > 0 {
+        walk.broke(Promise::ReadOnly, format!("the reading thread wrote {bytes} bytes somewhere"));
     }
-    walk.seen
+    walk.end(failed)
+}
+
+/// Bytes that this thread wrote so far, to whatever; `None` where the kernel does not count.
+fn written() -> Option<u64> {
+    let facts = std::fs::read_to_string("/proc/thread-self/io").ok()?;
+    facts.lines().find_map(|line| line.strip_prefix("wchar: ")?.trim().parse().ok())
 }
 
 impl Walk<'_> {
@@ -71,65 +79,6 @@ impl Walk<'_> {
         }
     }
 
-    /// Makes a call, again where that is this reading's way, and looks at its errors.
-    fn attempt<T>(&mut self, name: &str, mut call: impl FnMut() -> Result<T>) -> Result<T> {
-        let reads = |walk: &Self| walk.case.counting.as_ref().map_or(0, |c| c.reads());
-        loop {
-            let (raised, before) = (self.cx.cancel().is_cancelled(), reads(self));
-            let e = match call() {
-                Ok(value) => {
-                    let more = reads(self).saturating_sub(before);
-                    if raised && more > 0 {
-                        let message = format!(
-                            "{name} was called after the flag was raised, read {more} times and went on"
-                        );
-                        self.broke(Promise::Cancel, message);
-                    }
-                    return Ok(value);
-                }
-                Err(e) => e,
-            };
-            let expected = Expected {
-                size: self.case.size,
-                io: self.case.io_fails,
-                cancelled: self.case.is_cancelled,
-                request: self.setup.request.is_some(),
-            };
-            if let Some(message) = watch::error(&e, expected) {
-                self.broke(Promise::Errors, message);
-            }
-            if e.kind() == ErrorKind::Cancelled && !e.resumable() {
-                self.broke(Promise::Cancel, format!("{name} says that it cannot go on: {e:?}"));
-            }
-            if !self.again(name, &e) {
-                return Err(e);
-            }
-        }
-    }
-
-    fn again(&mut self, name: &str, e: &Error) -> bool {
-        match self.case.retry {
-            Retry::Grow { step } if e.kind() == ErrorKind::OverBudget => {
-                let limit = self.cx.budget().limit();
-                if !e.resumable() && !self.setup.final_refusals {
-                    self.broke(
-                        Promise::Streaming,
-                        format!("{name} cannot go on after a refusal: {e:?}"),
-                    );
-                } else if limit >= GROWN {
-                    self.broke(Promise::Streaming, format!("{name} is never content: {e:?}"));
-                }
-                self.cx.budget().set_limit(limit.saturating_add(step));
-                e.resumable() && limit < GROWN
-            }
-            Retry::Cancelled if e.kind() == ErrorKind::Cancelled && e.resumable() => {
-                self.cx.cancel().reset();
-                true
-            }
-            _ => false,
-        }
-    }
-
     fn progress(&mut self, reader: &dyn Reader, phase: Phase) {
         if let Some(message) = self.watch.see(reader.progress(), phase) {
             let message = format!("{message}, after {} entries", self.seen.entries);
@@ -137,9 +86,12 @@ impl Walk<'_> {
         }
     }
 
-    fn read(&mut self) -> Result<()> {
+    fn read(&mut self) -> Option<Error> {
         let (format, cx) = (self.setup.format, self.cx.clone());
-        let mut reader = self.attempt("open", || format.open(cx.clone()))?;
+        let mut reader = match self.attempt("open", || format.open(cx.clone())) {
+            Ok(reader) => reader,
+            Err(e) => return Some(e),
+        };
         self.progress(&*reader, Phase::Walking);
         let mut entry = self.cx.entry();
         // no format says more than a few things about one byte
@@ -149,7 +101,7 @@ impl Walk<'_> {
             match self.attempt("read_entry", || reader.read_entry(&mut entry)) {
                 Ok(true) if self.seen.entries > most => {
                     self.broke(Promise::Survival, "delivers entries without end");
-                    return Ok(());
+                    return None;
                 }
                 Ok(true) => self.entry(&mut *reader, &entry),
                 Ok(false) => break None,
@@ -165,21 +117,25 @@ impl Walk<'_> {
                 self.broke(Promise::Survival, message);
             }
         }
+        if failed.is_none() {
+            self.read_later(&mut *reader);
+        }
         match self.attempt("finish", || reader.finish()) {
             Ok(summary) => self.summary(&*reader, &summary, failed.as_ref()),
             Err(e) if matches!(e.kind(), ErrorKind::OverBudget | ErrorKind::Cancelled) => {}
             Err(e) => self.broke(Promise::Survival, format!("finish fails: {e:?}")),
         }
-        failed.map_or(Ok(()), Err)
+        failed
     }
 
     fn entry(&mut self, reader: &mut dyn Reader, entry: &Entry) {
         self.progress(reader, Phase::Walking);
+        let mut hash = 0;
         match &self.case.record {
             Record::Nothing => {}
-            Record::Compare(_) => self.hash = hash_entry(entry),
+            Record::Compare(_) => hash = hash_entry(entry),
             Record::Full => {
-                self.hash = hash_entry(entry);
+                hash = hash_entry(entry);
                 self.seen.transcript.entry(entry);
             }
             Record::Furthest => {
@@ -194,118 +150,31 @@ impl Walk<'_> {
             Some(request) => request(entry),
             None => entry.has_data().then(|| Request::entry(entry.path())),
         };
-        if let Some(request) = request {
-            let data = self.data(reader, &request);
-            self.hash = hash_data(self.hash, &data);
-            if matches!(self.case.record, Record::Full) {
-                self.seen.transcript.data(&data);
-            }
-        }
         let at = self.seen.entries;
         self.seen.entries = at.saturating_add(1);
+        match (self.case.order, request) {
+            (Order::AtOnce, Some(request)) => {
+                let data = self.data(reader, &request);
+                self.settle(at, hash, Some(&data));
+            }
+            (Order::AfterAll, Some(request)) => self.later.push((at, hash, request)),
+            (Order::Early, request) => self.leave_early(reader, at, hash, request.as_ref()),
+            (_, None) => self.settle(at, hash, None),
+        }
+    }
+
+    /// Compares how it ended.
+    fn end(mut self, failed: Option<Error>) -> Seen {
+        let end = hash_end(self.summary, failed.as_ref());
         match &self.case.record {
-            Record::Full => self.seen.hashes.entries.push(self.hash),
-            Record::Compare(plain) if plain.entries.get(at) != Some(&self.hash) => {
-                self.seen.mismatch.get_or_insert(at);
-            }
-            _ => {}
-        }
-    }
-
-    fn data(&mut self, reader: &mut dyn Reader, request: &Request) -> Data {
-        let mut digest = Digest::default();
-        let result = if self.case.fold {
-            self.attempt("fold", || {
-                reader.fold(
-                    request,
-                    Digest::default,
-                    |digest, chunk| {
-                        digest.add(chunk);
-                        Ok(())
-                    },
-                    |digest, later| {
-                        digest.merge(later);
-                        Ok(())
-                    },
-                )
-            })
-            .map(|all| digest = all)
-        } else {
-            self.stream(reader, request, &mut digest)
-        };
-        let data = Data::new(digest, result.as_ref().err());
-        if let Err(e) = result {
-            self.seen.data_failed.get_or_insert(e);
-            self.progress(reader, Phase::Failed);
-        } else {
-            self.progress(reader, Phase::Walking);
-        }
-        data
-    }
-
-    fn stream(
-        &mut self,
-        reader: &mut dyn Reader,
-        request: &Request,
-        digest: &mut Digest,
-    ) -> Result<()> {
-        let mut chunks: Box<dyn Chunks> = self.attempt("chunks", || reader.chunks(request))?;
-        let result = loop {
-            match self.attempt("next_chunk", || chunks.next_chunk()) {
-                Ok(Some(chunk)) => digest.add(&chunk),
-                Ok(None) => break Ok(()),
-                Err(e) => break Err(e),
-            }
-            self.progress(reader, Phase::Walking);
-        };
-        if result.as_ref().err().is_none_or(|e| !e.resumable()) {
-            let after = chunks.next_chunk();
-            if !matches!(after, Ok(None)) {
-                let message = format!("after {result:?} next_chunk gives {after:?}, not the end");
-                self.broke(Promise::Survival, message);
-            }
-        }
-        result
-    }
-
-    fn summary(&mut self, reader: &dyn Reader, summary: &Summary, failed: Option<&Error>) {
-        self.seen.complete = summary.complete && failed.is_none();
-        self.seen.noted = watch::noted(summary);
-        let complete = reader.progress().complete;
-        if failed.is_some() {
-            self.progress(reader, Phase::Failed);
-            if summary.complete {
-                self.broke(Promise::Progress, "the summary is complete after an error");
-            }
-        } else if complete != summary.complete {
-            let message = format!(
-                "at the end progress says complete: {complete}, the summary {}",
-                summary.complete
-            );
-            self.broke(Promise::Progress, message);
-        } else {
-            self.progress(reader, Phase::End);
-        }
-        let counted = usize::try_from(summary.entries).ok();
-        if counted != Some(self.seen.entries) {
-            let message = format!(
-                "the summary counts {} entries, delivered were {}",
-                summary.entries, self.seen.entries
-            );
-            self.broke(Promise::Streaming, message);
-        }
-        if let Some(message) = watch::findings(summary, self.case.size) {
-            self.broke(Promise::Errors, message);
-        }
-        match &self.case.record {
-            Record::Compare(plain) => {
-                self.seen.summary_differs = plain.summary != hash_summary(summary);
-            }
+            Record::Compare(plain) => self.seen.end_differs = plain.end != end,
             Record::Full => {
-                self.seen.hashes.summary = hash_summary(summary);
-                self.seen.transcript.summary(summary);
+                self.seen.hashes.end = end;
+                self.seen.transcript.failed(failed.as_ref());
             }
             Record::Nothing | Record::Furthest => {}
         }
+        self.seen.failed = failed;
+        self.seen
     }
 }

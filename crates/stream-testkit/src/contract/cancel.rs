@@ -56,12 +56,13 @@ impl Contract {
             return;
         }
         let reads = usize::try_from(counting.reads()).unwrap_or(usize::MAX);
-        for n in sample(reads, places) {
+        // 0: raised before it is opened
+        for n in sample(reads.saturating_add(1), places) {
             for fold in [false, true] {
-                let (case, counting) = self.cancelled(target, widen(n) + 1, fold);
+                let (case, counting) = self.cancelled(target, widen(n), fold);
                 let label = case.label.clone();
                 let Some(outcome) = self.run(case, found) else { return };
-                if let Some(message) = judge(&outcome, &counting, target.entries) {
+                if let Some(message) = judge(&outcome, &counting, n, target.entries) {
                     found.add(Promise::Cancel, &label, message);
                 }
                 if found.enough() {
@@ -82,6 +83,9 @@ impl Contract {
             let _ = std::thread::spawn(move || raise.cancel()).join();
         });
         let counting = Arc::new(counting);
+        if n == 0 {
+            cancel.cancel();
+        }
         let how = if fold { " while it is folded" } else { "" };
         let label = format!("{} cancelled within read {n}{how}", target.name);
         let case = self.case(label, counting.clone(), target.size);
@@ -93,9 +97,15 @@ impl Contract {
 
 /// Whether a call that began with the flag up went on is seen while it is walked; here is what the call in which it was
 /// raised did, and how it all ended.
-fn judge(outcome: &Outcome, counting: &Counting, entries: usize) -> Option<String> {
+fn judge(outcome: &Outcome, counting: &Counting, n: usize, entries: usize) -> Option<String> {
     let seen = &outcome.seen;
     let after = counting.bytes_after();
+    if n == 0 && counting.reads() > 0 {
+        return Some(format!(
+            "{} reads are made although the flag was up before",
+            counting.reads()
+        ));
+    }
     if after > CALL {
         return Some(format!(
             "{after} bytes are read after the flag was raised (expected at most {CALL})"

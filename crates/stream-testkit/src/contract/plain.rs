@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use stream_core::{Cancel, MemorySource, Source};
 
-use super::{Contract, File, Make, threads};
-use crate::case::{Case, Findings, Outcome, Record, Retry};
+use super::{Contract, File, threads};
+use crate::case::{Case, Findings, Order, Outcome, Record, Retry, Seen};
 use crate::difference::{Variation, differences};
 use crate::promise::Promise;
 use crate::source::Counting;
@@ -51,6 +51,7 @@ impl Contract {
             chunk: CHUNK,
             threads: threads(1),
             fold: false,
+            order: Order::AtOnce,
             retry: Retry::Never,
             record: Record::Nothing,
             cancel: Cancel::new(),
@@ -58,28 +59,26 @@ impl Contract {
             io_fails: false,
             is_cancelled: false,
             sniffs: false,
+            writes_are_counted: false,
         }
     }
 
     /// Reads each good file plainly; those that are not read to a clean end are found and left out.
     pub(super) fn plains(&self, found: &mut Findings) -> Vec<Plain> {
-        self.good.iter().filter_map(|file| self.plain(&file.name, &file.make, found)).collect()
+        self.good
+            .iter()
+            .filter_map(|file| self.good_plain(&file.name, (file.make)(), found))
+            .collect()
     }
 
-    pub(super) fn plain(&self, name: &str, make: &Make, found: &mut Findings) -> Option<Plain> {
-        if found.enough() {
-            return None;
-        }
-        let bytes: Arc<[u8]> = make().into();
-        let source: Arc<dyn Source> = Arc::new(MemorySource::new(bytes.clone()));
-        let plain = |fold| {
-            let case = self.case(name.to_owned(), source.clone(), widen(bytes.len()));
-            let threads = threads(if fold { 2 } else { 1 });
-            Case { chunk: WHOLE, record: Record::Full, sniffs: true, fold, threads, ..case }
-        };
-        // what a process makes once, such as tables, is made now and not while others are measured
-        self.run(plain(true), found)?;
-        let seen = self.run(plain(false), found)?.seen;
+    /// Reads a good file plainly; `None` when it is not read to a clean end, which is found.
+    pub(super) fn good_plain(
+        &self,
+        name: &str,
+        bytes: Vec<u8>,
+        found: &mut Findings,
+    ) -> Option<Plain> {
+        let (plain, seen) = self.plain(name, bytes.into(), found)?;
         if let Some(e) = seen.error() {
             let message = format!("a good file ends in the error {e:?}");
             found.add(Promise::Survival, name, message);
@@ -89,8 +88,35 @@ impl Contract {
             found.add(Promise::Survival, name, "a good file is not read to a clean end");
             return None;
         }
-        let (transcript, hashes) = (seen.transcript, Arc::new(seen.hashes));
-        Some(Plain { name: name.to_owned(), source, bytes, transcript, hashes })
+        Some(plain)
+    }
+
+    /// Reads a file plainly, however it ends.
+    pub(super) fn plain(
+        &self,
+        name: &str,
+        bytes: Arc<[u8]>,
+        found: &mut Findings,
+    ) -> Option<(Plain, Seen)> {
+        if found.enough() {
+            return None;
+        }
+        let source: Arc<dyn Source> = Arc::new(MemorySource::new(bytes.clone()));
+        let plain = |fold| {
+            let case = self.case(name.to_owned(), source.clone(), widen(bytes.len()));
+            let threads = threads(if fold { 2 } else { 1 });
+            Case { chunk: WHOLE, record: Record::Full, sniffs: true, fold, threads, ..case }
+        };
+        // what a process makes once, such as tables, is made now and not while others are measured
+        self.run(plain(true), found)?;
+        let mut seen = self.run(plain(false), found)?.seen;
+        let transcript = std::mem::take(&mut seen.transcript);
+        let hashes = Arc::new(std::mem::take(&mut seen.hashes));
+        let name = name.to_owned();
+        Some((
+            Plain { name, source: source.clone(), bytes: bytes.clone(), transcript, hashes },
+            seen,
+        ))
     }
 
     /// Each bad file's name and bytes.
@@ -122,17 +148,29 @@ impl Contract {
         let outcome = self.run(Case { record: plain.record(), ..case() }, found)?;
         let seen = &outcome.seen;
         let cut = variation == Variation::Cut;
-        let all = cut || seen.entries == plain.hashes.entries.len() && !seen.summary_differs;
-        if seen.mismatch.is_none() && all {
+        // who left early knows less at the end
+        let Case { label, size, order, retry, .. } = case();
+        let early = order == Order::Early;
+        let all = seen.entries == plain.hashes.entries.len() && (early || !seen.end_differs);
+        if seen.mismatch.is_none() && (cut || all) {
             return Some(outcome);
         }
         let again = self.run(Case { record: Record::Full, ..case() }, found)?;
-        let mut differing = differences(variation, &plain.transcript, &again.seen.transcript);
+        let (expected, other) = (&plain.transcript, &again.seen.transcript);
+        let mut differing = differences(variation, size, expected, other);
+        if early {
+            differing.retain(|d| d.fact != "data" && !d.entry.is_empty());
+        }
         if variation != Variation::Pace {
             differing.retain(|d| self.may_differ.as_ref().is_none_or(|allows| !allows(d)));
+        } else if matches!(retry, Retry::Grow { .. }) {
+            // findings are counted and not kept where the budget refuses them
+            differing.retain(|d| d.fact != "diagnostic");
+            if differing.is_empty() {
+                return Some(outcome);
+            }
         }
         let promise = if cut { Promise::Survival } else { Promise::Streaming };
-        let label = case().label;
         if let Some(first) = differing.first() {
             let error = seen.error().map_or_else(String::new, |e| format!("; it ended in {e:?}"));
             let others = differing.len().saturating_sub(1);

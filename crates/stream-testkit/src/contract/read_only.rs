@@ -57,13 +57,15 @@ impl Contract {
             let source = FileSource::open(&path).map_err(|e| io::Error::other(e.to_string()))?;
             let label = format!("{name} as a file that cannot be written");
             let case = self.case(label.clone(), Arc::new(source), widen(bytes.len()));
-            let case = Case { fold, threads: threads(2), sniffs: true, ..case };
+            let case =
+                Case { fold, threads: threads(2), sniffs: true, writes_are_counted: true, ..case };
             match plain {
                 Some(plain) => drop(self.compare(plain, case, Variation::File, found)),
                 None => drop(self.run(case, found)),
             }
             let after = snapshot(folder.path())?;
-            for path in before.keys().chain(after.keys()) {
+            // the folder itself, which sorts first, changes with every file in it
+            for path in after.keys().rev().chain(before.keys().rev()) {
                 let what = match (before.get(path), after.get(path)) {
                     (Some(one), Some(other)) if one == other => continue,
                     (Some(_), Some(_)) => "was changed",

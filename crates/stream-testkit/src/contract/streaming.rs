@@ -6,52 +6,85 @@ use stream_core::{Cancel, ForwardSource, Needs, Source};
 
 use super::plain::{CHUNK, Plain, WHOLE, counted, widen};
 use super::{Contract, threads};
-use crate::case::{Case, Findings, Retry};
+use crate::case::{Case, Findings, Order, Retry};
 use crate::difference::Variation;
 use crate::random::sample;
 use crate::source::{Counting, ForwardOnly, ShortReads};
 
-const CHUNKS: [usize; 5] = [1, 7, CHUNK, 256 << 10, WHOLE];
-const FOLDED: [usize; 3] = [7, CHUNK, WHOLE];
-const THREADS: [usize; 3] = [1, 2, 8];
+/// Which chunk sizes and threads: all for small files, a few for those that are long, or bad and left at some point.
+struct Paces {
+    chunks: &'static [usize],
+    folded: &'static [usize],
+    threads: &'static [usize],
+    /// Steps in which a budget grows from nothing.
+    steps: &'static [u64],
+}
+
+const ALL: Paces = Paces {
+    chunks: &[1, 7, CHUNK, 256 << 10, WHOLE],
+    folded: &[7, CHUNK, WHOLE],
+    threads: &[1, 2, 8],
+    // a small odd one, so that every reservation is refused at some time, and a page
+    steps: &[253, 4096],
+};
+const FEW: Paces =
+    Paces { chunks: &[1000, CHUNK, WHOLE], folded: &[CHUNK], threads: &[2, 8], steps: &[4096] };
 /// Reads after which a reading is cancelled and taken up again.
 const CANCELS: usize = 32;
-/// Steps in which a budget grows from nothing: an odd small one, so that every reservation is refused at some time, and a page.
-const STEPS: [u64; 2] = [253, 4096];
 
 impl Contract {
     pub(super) fn look_at_streaming(&self, found: &mut Findings) {
         for plain in self.plains(found) {
-            for case in self.paces(&plain) {
-                if found.enough() || self.compare(&plain, case, Variation::Pace, found).is_none() {
-                    return;
-                }
-            }
+            self.look_at_paces(&plain, &ALL, found);
             self.look_forward(&plain, found);
             self.resume_after_cancelling(&plain, found);
         }
+        // longer than what a reader reads ahead, so that things lie across the ends of its buffers
+        for long in &self.long {
+            let Some(plain) = self.good_plain(&long.name, (long.make)(1), found) else { continue };
+            self.look_at_paces(&plain, &FEW, found);
+            self.look_forward(&plain, found);
+        }
+        // the same entries before the same error
+        for (name, bytes) in self.bads() {
+            let Some((plain, _)) = self.plain(name, bytes, found) else { continue };
+            self.look_at_paces(&plain, &FEW, found);
+            self.look_forward(&plain, found);
+        }
     }
 
-    /// Chunk sizes, threads, short reads and growing budgets.
-    fn paces(&self, plain: &Plain) -> Vec<Case> {
+    fn look_at_paces(&self, plain: &Plain, paces: &Paces, found: &mut Findings) {
+        for case in self.paces(plain, paces) {
+            if found.enough() || self.compare(plain, case, Variation::Pace, found).is_none() {
+                return;
+            }
+        }
+    }
+
+    /// Chunk sizes, threads, orders, short reads and growing budgets.
+    fn paces(&self, plain: &Plain, paces: &Paces) -> Vec<Case> {
         let mut all = Vec::new();
         let case = |what: String| {
             self.case(format!("{} {what}", plain.name), plain.source.clone(), plain.size())
         };
-        for chunk in CHUNKS {
+        for &chunk in paces.chunks {
             all.push(Case { chunk, ..case(format!("in chunks of {chunk}")) });
         }
-        for (chunk, n) in FOLDED.iter().flat_map(|chunk| THREADS.map(|n| (*chunk, n))) {
+        for (chunk, &n) in paces.folded.iter().flat_map(|c| paces.threads.iter().map(|n| (*c, n))) {
             let what = format!("in chunks of {chunk} folded by {n} threads");
             all.push(Case { chunk, threads: threads(n), fold: true, ..case(what) });
         }
         for (what, source) in shorts(&plain.source) {
             all.push(Case { source, ..case(what) });
         }
-        for step in STEPS {
+        for &step in paces.steps {
             let what = format!("within a budget that grows from nothing by {step}");
             all.push(Case { limit: 0, retry: Retry::Grow { step }, ..case(what) });
         }
+        let what = "with its data asked for after the last entry, the last first";
+        all.push(Case { order: Order::AfterAll, ..case(what.to_owned()) });
+        let what = "with its data left after the first chunk";
+        all.push(Case { order: Order::Early, ..case(what.to_owned()) });
         all
     }
 
@@ -61,18 +94,22 @@ impl Contract {
             return;
         }
         for way in 0..=shorts(&plain.source).len() {
-            // a pipe can be read once: each reading gets its own
-            let fresh = || {
-                let short =
-                    way.checked_sub(1).and_then(|at| shorts(&plain.source).into_iter().nth(at));
-                let (what, source) = short.unwrap_or_else(|| (String::new(), plain.source.clone()));
-                let source = Arc::new(ForwardOnly::new(source, widen(ForwardSource::WINDOW)));
-                self.case(format!("{} going forward only {what}", plain.name), source, plain.size())
-            };
-            if found.enough()
-                || self.compare_with(plain, &fresh, Variation::Forward, found).is_none()
-            {
-                return;
+            for order in [Order::AtOnce, Order::Early] {
+                // a pipe can be read once: each reading gets its own
+                let fresh = || {
+                    let mut shorts = shorts(&plain.source).into_iter();
+                    let short = way.checked_sub(1).and_then(|at| shorts.nth(at));
+                    let (what, source) =
+                        short.unwrap_or_else(|| (String::new(), plain.source.clone()));
+                    let source = Arc::new(ForwardOnly::new(source, widen(ForwardSource::WINDOW)));
+                    let label = format!("{} going forward only {what}", plain.name);
+                    Case { order, ..self.case(label, source, plain.size()) }
+                };
+                if found.enough()
+                    || self.compare_with(plain, &fresh, Variation::Forward, found).is_none()
+                {
+                    return;
+                }
             }
         }
     }

@@ -6,7 +6,7 @@ use stream_core::{ErrorKind, ForwardSource, MemorySource, Needs, Source};
 
 use super::plain::{Plain, counted, widen};
 use super::{Contract, threads};
-use crate::case::{Case, Findings, Record};
+use crate::case::{Case, Findings, Record, Seen};
 use crate::difference::{Difference, Variation};
 use crate::promise::Promise;
 use crate::random::sample;
@@ -26,6 +26,8 @@ impl Effort {
     pub(super) const FULL: Self = Self { cuts: 1025, flips: 512, lies: 1024, breaks: 256 };
     /// Many kinds of error, quickly.
     pub(super) const SAMPLE: Self = Self { cuts: 129, flips: 64, lies: 128, breaks: 8 };
+    /// For files that take a thousand times as long.
+    const LITTLE: Self = Self { cuts: 17, flips: 16, lies: 36, breaks: 4 };
 }
 
 /// What a length field says when it lies: as much as can be said, signed or not, in either byte order, and nothing.
@@ -46,10 +48,19 @@ impl Contract {
         // the spoilt copies of good files come after the bad ones, which say more of what goes wrong
         self.look_at_bad_files(found);
         for plain in self.plains(found) {
-            self.look_at_cuts(&plain, effort.cuts, found);
-            self.look_at_spoilt(&plain, effort, found);
-            self.look_at_failing_reads(&plain, effort.breaks, found);
+            self.look_at_all(&plain, effort, found);
         }
+        for long in &self.long {
+            if let Some(plain) = self.good_plain(&long.name, (long.make)(1), found) {
+                self.look_at_all(&plain, Effort::LITTLE, found);
+            }
+        }
+    }
+
+    fn look_at_all(&self, plain: &Plain, effort: Effort, found: &mut Findings) {
+        self.look_at_cuts(plain, effort.cuts, found);
+        self.look_at_spoilt(plain, effort, found);
+        self.look_at_failing_reads(plain, effort.breaks, found);
     }
 
     fn look_at_bad_files(&self, found: &mut Findings) {
@@ -59,7 +70,7 @@ impl Contract {
             let case = Case { sniffs: true, ..self.case(name.to_owned(), source.clone(), size) };
             let Some(outcome) = self.run(case.clone(), found) else { return };
             let seen = outcome.seen;
-            if seen.error().is_none() && seen.complete && !seen.noted {
+            if passes_for_whole(&seen) {
                 found.add(Promise::Errors, name, "a bad file is read as if nothing was wrong");
             }
             let mut others = vec![Case { threads: threads(2), fold: true, ..case.clone() }];
@@ -95,7 +106,7 @@ impl Contract {
             let due = furthest.iter().take_while(|furthest| **furthest <= size).count();
             let due = due.saturating_sub(1);
             let seen = &outcome.seen;
-            if seen.entries < due && !self.may_miss(plain, seen.entries) {
+            if seen.entries < due && !self.allows_cut(plain, seen.entries, size, "missing") {
                 let message = format!(
                     "{} entries are delivered (expected {due}, which lie before the cut); it ended in {:?}",
                     seen.entries,
@@ -103,20 +114,27 @@ impl Contract {
                 );
                 found.add(Promise::Survival, &fresh().label, message);
             }
+            if passes_for_whole(seen) && !self.allows_cut(plain, usize::MAX, size, "complete") {
+                let message = "a cut file is read as if it was whole: no error, complete, and without a warning";
+                found.add(Promise::Survival, &fresh().label, message);
+            }
         }
     }
 
-    fn may_miss(&self, plain: &Plain, at: usize) -> bool {
+    /// Whether the implementer says that nobody can know better about a file that is cut.
+    fn allows_cut(&self, plain: &Plain, at: usize, size: u64, fact: &str) -> bool {
         let path = plain.transcript.lines.get(at).map(|line| line.path.clone());
-        let missing = Difference {
+        let missing = fact == "missing";
+        let difference = Difference {
             variation: Variation::Cut,
             entry: path.unwrap_or_default(),
-            fact: "missing".to_owned(),
-            expected: "an entry".to_owned(),
-            found: "nothing".to_owned(),
+            fact: fact.to_owned(),
+            expected: if missing { "an entry" } else { "false" }.to_owned(),
+            found: if missing { "nothing" } else { "true" }.to_owned(),
             last: true,
+            size,
         };
-        self.may_differ.as_ref().is_some_and(|allows| allows(&missing))
+        self.may_differ.as_ref().is_some_and(|allows| allows(&difference))
     }
 
     /// Where each entry of the whole file ends, or how far that was read, byte by byte, when the entry came.
@@ -180,16 +198,31 @@ impl Contract {
                 );
                 found.add(Promise::Survival, &fresh().label, message);
             }
+            if found.enough() {
+                return;
+            }
             let fresh = || {
                 let source = Shrinking::new(plain.source.clone(), widen(n), plain.size() / 2);
                 let label = format!("{} cut in half after {n} reads", plain.name);
                 self.case(label, short(Arc::new(source)), plain.size())
             };
-            if found.enough() || self.compare_with(plain, &fresh, Variation::Cut, found).is_none() {
+            let Some(outcome) = self.compare_with(plain, &fresh, Variation::Cut, found) else {
                 return;
+            };
+            let seen = &outcome.seen;
+            let less = seen.mismatch.is_some() || seen.entries < plain.hashes.entries.len();
+            if less && passes_for_whole(seen) {
+                let message =
+                    "a file that loses its end while it is read is read as if it was whole";
+                found.add(Promise::Survival, &fresh().label, message);
             }
         }
     }
+}
+
+/// Nothing says that anything is wrong.
+fn passes_for_whole(seen: &Seen) -> bool {
+    seen.error().is_none() && seen.complete && !seen.noted
 }
 
 /// Bytes of a read where each is to be the one that fails.

@@ -40,6 +40,7 @@ caught! {
     a_reader_that_moves_before_it_reserves: MovesBeforeReserving breaks Streaming, "grows from nothing";
     a_reader_that_takes_reads_for_whole: TrustsReads breaks Streaming, "byte by byte";
     a_reader_that_panics_on_a_cut: Panics breaks Survival, "panics: index out of bounds";
+    a_reader_that_trusts_an_index: TrustsIndex breaks Survival, "panics: attempt to multiply";
     a_reader_that_hangs_on_a_cut: Hangs breaks Survival, "hangs: no end within";
     a_reader_that_keeps_back_what_was_readable: LooksAheadTooFar breaks Survival, "which lie before the cut";
     a_reader_that_swallows_a_failed_read: SwallowsErrors breaks Survival, "expected an error of the kind io";

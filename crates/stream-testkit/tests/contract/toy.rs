@@ -34,6 +34,8 @@ pub(crate) enum Fault {
     TrustsReads,
     /// Indexes into what is not there.
     Panics,
+    /// Multiplies an index that may be anything.
+    TrustsIndex,
     /// Waits for bytes that do not come.
     Hangs,
     /// Delivers records only when the next three are whole.
@@ -126,5 +128,6 @@ pub(crate) fn contract(format: &'static Toy) -> Contract {
             bytes.truncate(bytes.len() - 13);
             bytes
         })
-        .long("long.toy", long)
+        // 24 bytes of index for each array, in memory that doubles and moves
+        .long_with_index("long.toy", 72, long)
 }

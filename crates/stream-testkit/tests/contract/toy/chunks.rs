@@ -29,7 +29,10 @@ impl ChunkPlan for Numbers {
     }
 
     fn read(&self, index: usize, _: &mut Scratch) -> Result<Chunk> {
-        let first = index as u64 * self.per_chunk;
+        let first = match self.fault {
+            Fault::TrustsIndex => index as u64 * self.per_chunk,
+            _ => (index as u64).saturating_mul(self.per_chunk),
+        };
         if first >= self.count() {
             return Err(Error::new(ErrorKind::Request, format!("no chunk {index}")));
         }

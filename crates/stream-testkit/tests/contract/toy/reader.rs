@@ -193,12 +193,9 @@ impl ToyReader {
         self.fill(entry, Kind::Array, span)?;
         entry.set_array(Array::new(DType::U16, [span.length / 2]));
         entry.set_has_data();
-        if self.arrays.is_empty() {
+        // an array that is asked for again after a refusal is known already
+        if self.arrays.last().is_none_or(|(index, _)| *index < self.records) {
             self.arrays.push(known)?;
-        }
-        // only the last array can be asked for: toys forget
-        if let Some(last) = self.arrays.as_mut_slice().first_mut() {
-            *last = known;
         }
         Ok(())
     }

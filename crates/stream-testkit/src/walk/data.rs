@@ -1,0 +1,178 @@
+//! The data of entries: at once, after the last entry, or left early.
+
+use stream_core::{Chunks, Error, ErrorKind, Reader, ReaderExt, Request, Result, Scratch};
+
+use super::Walk;
+use crate::case::Record;
+use crate::digest::Digest;
+use crate::promise::Promise;
+use crate::transcript::{Data, hash_data};
+use crate::watch::Phase;
+
+/// Data that is open at the same time.
+const OPEN: usize = 4;
+
+/// The data of one entry, while it is read beside others.
+struct Open {
+    at: usize,
+    hash: u64,
+    chunks: Option<Box<dyn Chunks>>,
+    digest: Digest,
+    error: Option<Error>,
+}
+
+impl Walk<'_> {
+    /// Keeps or compares what was said of the `at`-th entry.
+    pub(super) fn settle(&mut self, at: usize, hash: u64, data: Option<&Data>) {
+        let whole = data.map_or(hash, |data| hash_data(hash, data));
+        match &self.case.record {
+            Record::Full => {
+                self.seen.hashes.set(at, hash, whole);
+                if let Some(data) = data {
+                    self.seen.transcript.data(at, data);
+                }
+            }
+            Record::Compare(plain) if plain.entries.get(at) != Some(&whole) => {
+                self.seen.mismatch.get_or_insert(at);
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn data(&mut self, reader: &mut dyn Reader, request: &Request) -> Data {
+        let mut digest = Digest::default();
+        let result = if self.case.fold {
+            let add = |digest: &mut Digest, chunk: &_| {
+                digest.add(chunk);
+                Ok(())
+            };
+            let merge = |digest: &mut Digest, later| {
+                digest.merge(later);
+                Ok(())
+            };
+            let all = self.attempt("fold", || reader.fold(request, Digest::default, add, merge));
+            all.map(|all| digest = all)
+        } else {
+            self.stream(reader, request, &mut digest)
+        };
+        let data = Data::new(digest, result.as_ref().err());
+        self.note(reader, result.err());
+        data
+    }
+
+    fn note(&mut self, reader: &dyn Reader, error: Option<Error>) {
+        self.progress(reader, if error.is_some() { Phase::Failed } else { Phase::Walking });
+        if let Some(e) = error {
+            self.seen.data_failed.get_or_insert(e);
+        }
+    }
+
+    fn stream(
+        &mut self,
+        reader: &mut dyn Reader,
+        request: &Request,
+        digest: &mut Digest,
+    ) -> Result<()> {
+        let mut chunks = self.attempt("chunks", || reader.chunks(request))?;
+        self.look_at_plan(&*chunks);
+        let result = loop {
+            match self.attempt("next_chunk", || chunks.next_chunk()) {
+                Ok(Some(chunk)) => digest.add(&chunk),
+                Ok(None) => break Ok(()),
+                Err(e) => break Err(e),
+            }
+            self.progress(reader, Phase::Walking);
+        };
+        self.look_behind_end(&mut *chunks, result.as_ref().err());
+        result
+    }
+
+    /// A chunk that is not there is no reason to panic.
+    fn look_at_plan(&mut self, chunks: &dyn Chunks) {
+        if !matches!(self.case.record, Record::Full) {
+            return;
+        }
+        let Some(plan) = chunks.plan() else { return };
+        for index in [plan.len(), usize::MAX] {
+            let beyond = plan.read(index, &mut Scratch::new());
+            if beyond.as_ref().err().map(Error::kind) != Some(ErrorKind::Request) {
+                let message = format!("chunk {index} of {} gives {beyond:?}", plan.len());
+                self.broke(Promise::Errors, format!("{message} (expected the kind request)"));
+            }
+        }
+    }
+
+    fn look_behind_end(&mut self, chunks: &mut dyn Chunks, error: Option<&Error>) {
+        if error.is_none_or(|e| !e.resumable()) {
+            let after = chunks.next_chunk();
+            if !matches!(after, Ok(None)) {
+                let message = format!("after {error:?} next_chunk gives {after:?}, not the end");
+                self.broke(Promise::Survival, message);
+            }
+        }
+    }
+
+    /// Takes a chunk of the data and leaves the rest; asks for the summary in between.
+    pub(super) fn leave_early(
+        &mut self,
+        reader: &mut dyn Reader,
+        at: usize,
+        hash: u64,
+        request: Option<&Request>,
+    ) {
+        if let Some(request) = request {
+            let first = self
+                .attempt("chunks", || reader.chunks(request))
+                .and_then(|mut chunks| self.attempt("next_chunk", || chunks.next_chunk()));
+            self.note(reader, first.err());
+        }
+        match self.attempt("finish", || reader.finish()) {
+            Ok(summary) if summary.complete => {
+                let message = format!("the summary is complete after {} entries", at + 1);
+                self.broke(Promise::Progress, message);
+            }
+            Ok(_) => {}
+            Err(e) => {
+                let message = format!("finish fails before the end: {e:?}");
+                self.broke(Promise::Survival, message);
+            }
+        }
+        if let Record::Compare(plain) = &self.case.record
+            && plain.facts.get(at) != Some(&hash)
+        {
+            self.seen.mismatch.get_or_insert(at);
+        }
+    }
+
+    /// Reads the data that waits, the last first, some of it at the same time.
+    pub(super) fn read_later(&mut self, reader: &mut dyn Reader) {
+        let later = std::mem::take(&mut self.later);
+        for group in later.rchunks(OPEN) {
+            let mut all: Vec<Open> = Vec::new();
+            for (at, hash, request) in group {
+                let (chunks, error) = match self.attempt("chunks", || reader.chunks(request)) {
+                    Ok(chunks) => (Some(chunks), None),
+                    Err(e) => (None, Some(e)),
+                };
+                all.push(Open { at: *at, hash: *hash, chunks, digest: Digest::default(), error });
+            }
+            while all.iter().any(|open| open.chunks.is_some()) {
+                for open in &mut all {
+                    let Some(chunks) = &mut open.chunks else { continue };
+                    match self.attempt("next_chunk", || chunks.next_chunk()) {
+                        Ok(Some(chunk)) => open.digest.add(&chunk),
+                        Ok(None) => open.chunks = None,
+                        Err(e) => (open.chunks, open.error) = (None, Some(e)),
+                    }
+                }
+            }
+            for Open { at, hash, digest, error, .. } in all {
+                let data = Data::new(digest, error.as_ref());
+                self.settle(at, hash, Some(&data));
+                if let Some(e) = error {
+                    self.seen.data_failed.get_or_insert(e);
+                }
+            }
+        }
+    }
+}
