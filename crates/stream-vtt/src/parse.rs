@@ -7,8 +7,9 @@ mod hint;
 mod outline;
 mod start;
 mod timings;
+mod usual;
 
-use crate::region::Regions;
+use crate::region::{IDENTIFIER, Regions};
 use crate::text::GROWTH;
 use crate::{BlockRef, Diagnostics, Header, Options, Region, Timestamp};
 use current::Current;
@@ -80,6 +81,10 @@ pub struct Parser {
     region: Region,
     scratch: String,
     allowed: usize,
+    /// What the header, a region and decoded texts may hold.
+    decoding: usize,
+    /// Whether the block that was found is taken already.
+    taken: bool,
     diagnostics: Diagnostics,
 }
 
@@ -128,6 +133,8 @@ impl Parser {
             region: Region::default(),
             scratch: String::new(),
             allowed: 0,
+            decoding: 0,
+            taken: false,
             diagnostics: Diagnostics::new(options.kept),
         }
     }
@@ -167,11 +174,12 @@ impl Parser {
         let before = self.offset;
         match self.poll(input, end) {
             Poll::Block => {
-                let blank =
-                    usize::try_from(self.offset.saturating_sub(before)).unwrap_or(usize::MAX);
-                let input = input.get(blank..).unwrap_or_default();
-                self.take(input);
-                Parsed::Block(self.view(input))
+                let from = |offset: u64| {
+                    let at = usize::try_from(offset.saturating_sub(before)).unwrap_or(usize::MAX);
+                    input.get(at..).unwrap_or_default()
+                };
+                self.take(from(self.offset));
+                Parsed::Block(self.view(from(self.block_offset())))
             }
             Poll::Input => Parsed::Input,
             Poll::Memory(bytes) => Parsed::Memory(bytes),
@@ -196,31 +204,45 @@ impl Parser {
             if input.is_empty() {
                 return if end { Poll::End } else { Poll::Input };
             }
+            if self.usual_cue(input).is_some() {
+                return Poll::Block;
+            }
         }
         if !self.outline(input, end) {
             return Poll::Input;
         }
-        match self.memory(input) {
-            needed if needed > self.allowed => Poll::Memory(needed),
-            _ => Poll::Block,
+        match self.prepare(input) {
+            Some(needed) => Poll::Memory(needed),
+            None => Poll::Block,
         }
     }
 
-    /// Memory that the outlined block needs beside the input, with what is held already.
-    fn memory(&mut self, input: &[u8]) -> usize {
-        let block = input.get(..self.outline.end).unwrap_or_default();
+    /// Checks the text of the outlined block, and how much memory it needs beside the input, with what is held already.
+    /// Tells it where it is more than is allowed.
+    fn prepare(&mut self, input: &[u8]) -> Option<usize> {
         let ahead = Ahead { bytes: input, base: self.offset };
+        let held = self.hints.room(ahead).saturating_add(self.regions.bytes());
+        let needed = held.saturating_add(self.decoding);
+        if needed > self.allowed {
+            return Some(needed);
+        }
         self.outline.clean = self.hints.is_clean(ahead, self.outline.end);
+        let block = input.get(..self.outline.end).unwrap_or_default();
         let first = self.outline.first.of(block);
         let owned = self.phase == Phase::Header || first.starts_with(b"REGION");
         if self.outline.clean && !self.outline.cr && !owned {
-            return 0;
+            return None;
         }
-        // two copies at most: a region's settings and its identifier, or a value and what it is compared with
-        let copies = block.len().saturating_mul(2 * GROWTH);
-        let regions = self.regions.bytes().saturating_add(crate::region::IDENTIFIER);
-        // strings grow by doubling
-        self.scratch.capacity().saturating_add(copies.saturating_mul(2)).saturating_add(regions)
+        // two copies at most, a region's settings and its identifier, or a value and what it is compared with; in strings
+        // that grow by doubling
+        let copies = block.len().saturating_mul(4 * GROWTH).saturating_add(IDENTIFIER);
+        let decoding = self.decoding.max(copies);
+        let needed = held.saturating_add(decoding);
+        if needed > self.allowed {
+            return Some(needed);
+        }
+        self.decoding = decoding;
+        None
     }
 
     fn skip_blank_lines(&mut self, input: &[u8], end: bool) -> usize {

@@ -78,8 +78,8 @@ impl TimestampFault {
 
 /// Collects a timestamp at the start of `input`: the time and the bytes it took (WebVTT 6.3).
 pub(crate) fn collect(input: &[u8]) -> Result<(Timestamp, usize), TimestampFault> {
-    if let Some(time) = usual(input) {
-        return Ok((time, 12));
+    if let Some(found) = usual(input) {
+        return Ok(found);
     }
     let mut at = Cursor { input, at: 0 };
     let (first, digits) = at.number();
@@ -149,23 +149,35 @@ pub(crate) fn collect_leniently(input: &[u8]) -> Result<(Timestamp, usize), Time
     Ok((join(hours, minutes, seconds, millis), at.at))
 }
 
-/// `HH:MM:SS.mmm` not followed by a further digit: nearly every timestamp there is.
+/// Two to seven digits of hours, `:MM:SS.mmm`, and no further digit: nearly every timestamp there is.
 #[inline]
-fn usual(input: &[u8]) -> Option<Timestamp> {
-    let &[a, b, b':', c, d, b':', e, f, b'.', g, h, i] = input.first_chunk::<12>()? else {
-        return None;
-    };
+fn usual(input: &[u8]) -> Option<(Timestamp, usize)> {
     let digit = |byte: u8| u64::from(byte.wrapping_sub(b'0'));
-    let (a, b, c, d, e) = (digit(a), digit(b), digit(c), digit(d), digit(e));
-    let (f, g, h, i) = (digit(f), digit(g), digit(h), digit(i));
-    let digits = (a < 10) & (b < 10) & (c < 6) & (d < 10) & (e < 6) & (f < 10);
-    let digits = digits & (g < 10) & (h < 10) & (i < 10);
-    if !digits || input.get(12).is_some_and(u8::is_ascii_digit) {
+    let two = |tens: u64, ones: u64| tens.wrapping_mul(10).wrapping_add(ones);
+    let (&[a, b], mut rest) = input.split_first_chunk::<2>()?;
+    let mut hours = two(digit(a), digit(b));
+    if digit(a) > 9 || digit(b) > 9 {
         return None;
     }
-    let two = |tens: u64, ones: u64| tens.wrapping_mul(10).wrapping_add(ones);
-    let thousandths = two(two(g, h), i);
-    Some(join(two(a, b), two(c, d), two(e, f), thousandths))
+    let mut length = 12usize;
+    while let Some((&byte, tail)) = rest.split_first()
+        && byte.is_ascii_digit()
+        && length < 17
+    {
+        hours = two(hours, digit(byte));
+        length = length.wrapping_add(1);
+        rest = tail;
+    }
+    let (&[b':', c, d, b':', e, f, b'.', g, h, i], rest) = rest.split_first_chunk::<10>()? else {
+        return None;
+    };
+    let (c, d, e, f) = (digit(c), digit(d), digit(e), digit(f));
+    let (g, h, i) = (digit(g), digit(h), digit(i));
+    let digits = (c < 6) & (d < 10) & (e < 6) & (f < 10) & (g < 10) & (h < 10) & (i < 10);
+    if !digits || rest.first().is_some_and(u8::is_ascii_digit) {
+        return None;
+    }
+    Some((join(hours, two(c, d), two(e, f), two(two(g, h), i)), length))
 }
 
 #[inline]

@@ -1,7 +1,7 @@
 //! What a block says, once its lines are known (WebVTT 6.1, the end of "collect a WebVTT block").
 #![deny(clippy::arithmetic_side_effects)]
 
-mod cue;
+pub(super) mod cue;
 
 use std::mem;
 
@@ -30,7 +30,11 @@ impl Found<'_> {
 impl Parser {
     /// Takes the outlined block out of `input`, which starts at [`Parser::offset`], and goes behind it.
     pub(crate) fn take(&mut self, input: &[u8]) {
-        let o = mem::take(&mut self.outline);
+        if mem::take(&mut self.taken) {
+            return;
+        }
+        let o = self.outline;
+        self.outline.reset();
         let block = input.get(..o.end).unwrap_or_default();
         let place = (self.offset, self.line);
         self.offset = self.offset.saturating_add(u64::try_from(o.end).unwrap_or(u64::MAX));
@@ -39,9 +43,9 @@ impl Parser {
             self.undecodable(block, place);
         }
         match self.phase {
-            Phase::Header => self.header(o, block, place),
-            _ if o.timings_line > 0 => self.cue(o, block, place),
-            _ => self.other(o, block, place),
+            Phase::Header => self.header(&o, block, place),
+            _ if o.timings_line > 0 => self.cue(&o, block, place),
+            _ => self.other(&o, block, place),
         }
     }
 
@@ -86,11 +90,11 @@ impl Parser {
         }
     }
 
-    fn header(&mut self, o: Outline, block: &[u8], place: (u64, u64)) {
+    fn header(&mut self, o: &Outline, block: &[u8], place: (u64, u64)) {
         if o.body_lines > 0 {
             self.found(place).push(o.body.start, 1, Defect::HeaderLines);
         }
-        self.ending(&o, place);
+        self.ending(o, place);
         self.phase = Phase::Blocks;
         let first = o.first.of(block).get("WEBVTT".len()..).unwrap_or_default();
         let text = first.strip_prefix(b" ").or(first.strip_prefix(b"\t")).unwrap_or(first);
@@ -98,26 +102,26 @@ impl Parser {
         normalize(text, &mut self.header.text);
         self.header.lines.clear();
         normalize(o.body.of(block), &mut self.header.lines);
-        self.header.span = whole(&o).span(place.0, place.1);
-        self.set_current(current(What::Header, 0, Part::default(), 0, &o, place), &o, block);
+        self.header.span = whole(o).span(place.0, place.1);
+        self.set_current(current(What::Header, 0, Part::default(), 0, o, place), o, block);
     }
 
     /// A block without timings: a style sheet, a region, a comment, or nothing that is known.
-    fn other(&mut self, o: Outline, block: &[u8], place: (u64, u64)) {
+    fn other(&mut self, o: &Outline, block: &[u8], place: (u64, u64)) {
         let first = o.first.of(block);
         if self.phase == Phase::SubRip {
-            return self.note(NoteKind::Unknown, whole(&o), o, block, place);
+            return self.note(NoteKind::Unknown, whole(o), o, block, place);
         }
         let (style, region) = (is_keyword(first, b"STYLE"), is_keyword(first, b"REGION"));
         if (style || region) && o.body_lines == 0 {
             self.found(place).push(0, 0, Defect::EmptyBlock(Excerpt::new(first)));
-            return self.note(NoteKind::Unknown, whole(&o), o, block, place);
+            return self.note(NoteKind::Unknown, whole(o), o, block, place);
         }
         match (style, region, self.seen_cue) {
             (true, _, false) => self.style(o, block, place),
             (_, true, false) => self.region(o, block, place),
-            (true, _, true) => self.note(NoteKind::LateStyle, whole(&o), o, block, place),
-            (_, true, true) => self.note(NoteKind::LateRegion, whole(&o), o, block, place),
+            (true, _, true) => self.note(NoteKind::LateStyle, whole(o), o, block, place),
+            (_, true, true) => self.note(NoteKind::LateRegion, whole(o), o, block, place),
             _ => match comment(first) {
                 Some(skip) => {
                     // the comment's text is on the line of the word or starts on the next one
@@ -125,12 +129,12 @@ impl Parser {
                     let text = Part { start, end: o.content_end.max(start) };
                     self.note(NoteKind::Comment, text, o, block, place)
                 }
-                None => self.note(NoteKind::Unknown, whole(&o), o, block, place),
+                None => self.note(NoteKind::Unknown, whole(o), o, block, place),
             },
         }
     }
 
-    fn note(&mut self, kind: NoteKind, text: Part, o: Outline, block: &[u8], place: (u64, u64)) {
+    fn note(&mut self, kind: NoteKind, text: Part, o: &Outline, block: &[u8], place: (u64, u64)) {
         let first = o.first.of(block);
         match kind {
             NoteKind::LateStyle => self.found(place).push(0, 0, Defect::LateStyle),
@@ -140,22 +144,22 @@ impl Parser {
             }
             _ => {}
         }
-        self.ending(&o, place);
+        self.ending(o, place);
         let index = self.counts.notes;
         self.counts.notes = index.saturating_add(1);
         let below = text.start >= o.body.start && o.body_lines > 0;
-        let found = current(What::Note(kind), index, text, u64::from(below), &o, place);
-        self.set_current(found, &o, block);
+        let found = current(What::Note(kind), index, text, u64::from(below), o, place);
+        self.set_current(found, o, block);
     }
 
-    fn style(&mut self, o: Outline, block: &[u8], place: (u64, u64)) {
-        self.ending(&o, place);
+    fn style(&mut self, o: &Outline, block: &[u8], place: (u64, u64)) {
+        self.ending(o, place);
         let index = self.counts.styles;
         self.counts.styles = index.saturating_add(1);
-        self.set_current(current(What::Style, index, o.body, 1, &o, place), &o, block);
+        self.set_current(current(What::Style, index, o.body, 1, o, place), o, block);
     }
 
-    fn region(&mut self, o: Outline, block: &[u8], place: (u64, u64)) {
+    fn region(&mut self, o: &Outline, block: &[u8], place: (u64, u64)) {
         let mut region = mem::take(&mut self.region);
         let (mut id, mut text) = (mem::take(&mut region.id), mem::take(&mut region.text));
         id.clear();
@@ -163,7 +167,7 @@ impl Parser {
         let body = o.body.of(block);
         normalize(body, &mut text);
         region = Region { id, text, index: self.counts.regions, ..Region::default() };
-        region.span = whole(&o).span(place.0, place.1);
+        region.span = whole(o).span(place.0, place.1);
         self.counts.regions = region.index.saturating_add(1);
         let mut found = self.found(place);
         region.collect(body, |at, defect| {
@@ -180,9 +184,9 @@ impl Parser {
             let defect = Defect::RepeatedRegion(Excerpt::new(region.id.as_bytes()));
             self.found(place).push(0, 0, defect);
         }
-        self.ending(&o, place);
+        self.ending(o, place);
         self.region = region;
-        self.set_current(current(What::Region, 0, Part::default(), 0, &o, place), &o, block);
+        self.set_current(current(What::Region, 0, Part::default(), 0, o, place), o, block);
     }
 }
 

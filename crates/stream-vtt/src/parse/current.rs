@@ -44,13 +44,20 @@ pub(super) struct Current {
 }
 
 impl Parser {
-    /// Makes `current` the block that [`Parser::view`] shows, decoding its texts where they cannot be used as they stand.
-    #[inline]
+    /// Makes `current` the block that [`Parser::view`] shows.
     pub(super) fn set_current(&mut self, current: Current, o: &Outline, block: &[u8]) {
-        let lines = || memchr::memchr(b'\r', current.parts.text.of(block)).is_some();
-        let decoded = !o.clean || o.cr && lines();
-        self.current = Current { content_end: o.content_end, decoded, ..current };
-        if decoded {
+        self.current = current;
+        self.settle(o, block);
+    }
+
+    /// Decodes the texts of the current block where they cannot be used as they stand.
+    #[inline]
+    pub(super) fn settle(&mut self, o: &Outline, block: &[u8]) {
+        let current = &mut self.current;
+        current.content_end = o.content_end;
+        current.decoded =
+            !o.clean || o.cr && memchr::memchr(b'\r', current.parts.text.of(block)).is_some();
+        if current.decoded {
             self.decode(block);
         }
     }
@@ -102,9 +109,15 @@ impl Parser {
         let base: &str = if self.current.decoded {
             &self.scratch
         } else {
-            // checked by then, together with many others; here only to have it as text
-            let block = bytes.get(..self.current.content_end).unwrap_or_default();
-            simdutf8::basic::from_utf8(block).unwrap_or_default()
+            let length = self.current.content_end;
+            match self.hints.text(self.current.offset, length) {
+                Some(text) => text,
+                // the block reaches back over what was checked last
+                None => bytes
+                    .get(..length)
+                    .and_then(|block| simdutf8::basic::from_utf8(block).ok())
+                    .unwrap_or_default(),
+            }
         };
         let get = |part: Part| base.get(part.start..part.end).unwrap_or_default();
         let text = get(parts.text);

@@ -61,8 +61,10 @@ pub(super) struct Hints {
     arrow: Hint,
     cr: Hint,
     null: Hint,
-    /// Bytes before this are UTF-8.
-    valid: u64,
+    /// A stretch of the file that is UTF-8 throughout, as text, and where it starts: bytes are checked once, many
+    /// blocks together, and only text that was checked can be handed out as such.
+    text: String,
+    text_base: u64,
     arrows: memmem::Finder<'static>,
 }
 
@@ -72,7 +74,8 @@ impl Default for Hints {
             arrow: Hint::default(),
             cr: Hint::default(),
             null: Hint::default(),
-            valid: 0,
+            text: String::new(),
+            text_base: 0,
             arrows: memmem::Finder::new(b"-->"),
         }
     }
@@ -124,27 +127,49 @@ impl Hints {
         self.null.first(input, 0, 1, |rest| memchr(0, rest))
     }
 
-    /// Whether the bytes before `end` are UTF-8 without U+0000.
+    /// So many bytes of the file from `offset` on as text, where they were checked.
     #[inline]
+    pub(super) fn text(&self, offset: u64, length: usize) -> Option<&str> {
+        let start = usize::try_from(offset.checked_sub(self.text_base)?).ok()?;
+        self.text.get(start..start.saturating_add(length))
+    }
+
+    /// Whether the bytes before `end` were checked, and have neither U+0000 nor U+000D.
+    #[inline]
+    pub(super) fn is_checked(&mut self, input: Ahead<'_>, end: usize) -> bool {
+        let checked =
+            usize::try_from(input.base.saturating_sub(self.text_base)).unwrap_or(usize::MAX);
+        input.base >= self.text_base
+            && checked.saturating_add(end) <= self.text.len()
+            && self.null(input) >= end
+            && self.cr.first(input, 0, 1, |rest| memchr(b'\r', rest)) >= end
+    }
+
+    /// Bytes that checking makes this hold.
+    pub(super) fn room(&self, input: Ahead<'_>) -> usize {
+        self.text.capacity().max(input.bytes.len())
+    }
+
+    /// Whether the bytes before `end` are UTF-8 without U+0000.
     pub(super) fn is_clean(&mut self, input: Ahead<'_>, end: usize) -> bool {
+        let bytes = input.bytes;
         if self.null(input) < end {
             return false;
         }
-        input.place(end) <= self.valid || self.validate(input, end)
-    }
-
-    fn validate(&mut self, input: Ahead<'_>, end: usize) -> bool {
-        let bytes = input.bytes;
-        // all whole lines there are at once: validating is fastest over long stretches
-        let start = usize::try_from(self.valid.saturating_sub(input.base)).unwrap_or(usize::MAX);
-        let whole = memchr::memrchr(b'\n', bytes).map_or(end, |at| at.saturating_add(1)).max(end);
-        let is_text =
-            |part: Option<&[u8]>| part.is_some_and(|b| simdutf8::basic::from_utf8(b).is_ok());
-        if is_text(bytes.get(start..whole)) {
-            self.valid = input.place(whole);
+        if self.text(input.base, end).is_some() {
             return true;
         }
-        is_text(bytes.get(..end))
+        // all whole lines there are at once: that is fastest over long stretches
+        let whole = memchr::memrchr(b'\n', bytes).map_or(end, |at| at.saturating_add(1)).max(end);
+        let text = |end: usize| bytes.get(..end).and_then(|b| simdutf8::basic::from_utf8(b).ok());
+        let Some(text) = text(whole).or_else(|| text(end)) else { return false };
+        self.text.clear();
+        if self.text.capacity() < text.len() {
+            self.text.reserve_exact(bytes.len());
+        }
+        self.text.push_str(text);
+        self.text_base = input.base;
+        true
     }
 }
 

@@ -81,6 +81,15 @@ impl Outline {
         Outline { scan: bytes, searched: bytes, ..Outline::default() }
     }
 
+    /// Makes it the outline of the next block.
+    #[inline]
+    pub(super) fn reset(&mut self) {
+        (self.scan, self.searched) = (0, 0);
+        (self.lines, self.timings_line, self.body_lines, self.blank_lines) = (0, 0, 0, 0);
+        (self.cr, self.done) = (false, false);
+        self.last = Part::default();
+    }
+
     fn finish(&mut self, why: Why, end: usize) {
         self.why = why;
         self.end = end;

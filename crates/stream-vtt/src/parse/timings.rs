@@ -13,6 +13,8 @@ pub(super) struct Timings {
     pub(super) end_at: usize,
     /// Where the settings begin.
     pub(super) rest: usize,
+    /// Whether nothing about it needs a second look: the times are well written and spaced.
+    pub(super) usual: bool,
     /// Whether the arrow stands between spaces or tabs, and nothing before the start time.
     pub(super) spaced: bool,
 }
@@ -46,13 +48,18 @@ pub(super) fn is_timings(line: &[u8]) -> bool {
     lenient(line).is_ok()
 }
 
-/// `HH:MM:SS.mmm --> HH:MM:SS.mmm`.
+/// Times with ` --> ` between them.
 #[inline]
-fn usual(line: &[u8]) -> Option<Timings> {
-    let (start, 12) = collect(line).ok()? else { return None };
-    let rest = line.get(12..)?.strip_prefix(b" --> ")?;
-    let (end, 12) = collect(rest).ok()? else { return None };
-    Some(Timings { start, end, start_at: 0, end_at: 17, rest: 29, spaced: true })
+pub(super) fn usual(line: &[u8]) -> Option<Timings> {
+    let (start, length) = collect(line).ok()?;
+    let rest = line.get(length..)?.strip_prefix(b" --> ")?;
+    let (end, more) = collect(rest).ok()?;
+    let end_at = length.saturating_add(" --> ".len());
+    let rest = end_at.saturating_add(more);
+    // with minutes only, or two digits of hours and more
+    let usual = |length: usize| length == 9 || length > 11;
+    let usual = usual(length) && usual(more);
+    Some(Timings { start, end, start_at: 0, end_at, rest, spaced: true, usual })
 }
 
 fn times(line: &[u8], collect: Collect) -> Result<Timings, Fault> {
@@ -73,7 +80,8 @@ fn times(line: &[u8], collect: Collect) -> Result<Timings, Fault> {
         !gap.is_empty() && gap.iter().all(|b| matches!(b, b' ' | b'\t'))
     };
     let spaced = start_at == 0 && spaces(after, arrow) && spaces(behind, end_at);
-    Ok(Timings { start, end, start_at, end_at, rest: end_at.saturating_add(length), spaced })
+    let rest = end_at.saturating_add(length);
+    Ok(Timings { start, end, start_at, end_at, rest, spaced, usual: false })
 }
 
 /// Skips ASCII whitespace.

@@ -5,48 +5,82 @@ use super::super::current::{Parts, What};
 use super::super::outline::{Outline, Part};
 use super::super::timings::{Fault, Timings, lenient, strict};
 use super::super::{Parser, Phase};
-use super::{Found, current, whole};
+use super::{Found, whole};
 use crate::region::Regions;
 use crate::settings::{self, Findings};
 use crate::text::normalize;
 use crate::{Defect, Excerpt, NoteKind, Settings, Timestamp};
 
+/// The lines of a cue. Positions count from the block's first byte.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::parse) struct Lines {
+    pub(in crate::parse) id: Part,
+    pub(in crate::parse) timings: Part,
+    /// How many lines stand above the timings.
+    pub(in crate::parse) above: u64,
+    pub(in crate::parse) body: Part,
+    pub(in crate::parse) content_end: usize,
+}
+
 impl Parser {
-    pub(super) fn cue(&mut self, o: Outline, block: &[u8], place: (u64, u64)) {
+    pub(super) fn cue(&mut self, o: &Outline, block: &[u8], place: (u64, u64)) {
         let line = o.timings.of(block);
         let strictly = strict(line);
         let times = match strictly {
             Ok(times) if self.phase == Phase::Blocks => times,
-            _ => match self.other_times(line, strictly, &o, place) {
+            _ => match self.other_times(line, strictly, o, place) {
                 Some(times) => times,
-                None => return self.note(NoteKind::BadCue, whole(&o), o, block, place),
+                None => return self.note(NoteKind::BadCue, whole(o), o, block, place),
             },
         };
-        self.timing_defects(line, &times, &o, place);
-        self.seen_cue = true;
         let mut id = if o.timings_line == 2 { o.first } else { Part::default() };
-        let mut placed = Settings::default();
-        let mut rest =
-            Part { start: o.timings.start.saturating_add(times.rest), end: o.timings.end };
-        let mut region = Part::default();
         if self.phase == Phase::SubRip {
             trim(&mut id, block);
-            self.sequence(id.of(block), &o, place);
-        } else if rest.start < rest.end {
-            region = self.settings(&o, block, rest, place, &mut placed);
+            self.sequence(id.of(block), o, place);
         }
-        trim(&mut rest, block);
-        if o.why != super::Why::Blank {
-            self.ending(&o, place);
+        let above = o.timings_line.saturating_sub(1);
+        let (timings, body, content_end) = (o.timings, o.body, o.content_end);
+        self.place_cue(&Lines { id, timings, above, body, content_end }, &times, block, place);
+        self.ending(o, place);
+        self.settle(o, block);
+    }
+
+    /// Makes a cue with readable times the current block.
+    #[inline]
+    pub(in crate::parse) fn place_cue(
+        &mut self,
+        lines: &Lines,
+        times: &Timings,
+        block: &[u8],
+        place: (u64, u64),
+    ) {
+        let timings = lines.timings;
+        self.timing_defects(timings.of(block), times, lines, place);
+        self.seen_cue = true;
+        let mut settings = Settings::default();
+        let mut rest = Part { start: timings.start.saturating_add(times.rest), end: timings.end };
+        let mut region = Part::default();
+        if rest.start < rest.end {
+            if self.phase != Phase::SubRip {
+                region = self.settings(lines, block, rest, place, &mut settings);
+            }
+            trim(&mut rest, block);
         }
         let index = self.counts.cues;
         self.counts.cues = index.saturating_add(1);
-        let mut found = current(What::Cue, index, o.body, o.timings_line, &o, place);
-        found.parts = Parts { id, settings: rest, region, text: o.body };
-        found.start = times.start;
-        found.end = times.end;
-        found.settings = placed;
-        self.set_current(found, &o, block);
+        let current = &mut self.current;
+        current.what = What::Cue;
+        current.index = index;
+        current.span = Part { start: 0, end: lines.content_end }.span(place.0, place.1);
+        let below = lines.above.saturating_add(1);
+        current.text_span = lines.body.span(place.0, place.1.saturating_add(below));
+        current.parts = Parts { id: lines.id, settings: rest, region, text: lines.body };
+        current.start = times.start;
+        current.end = times.end;
+        current.settings = settings;
+        current.offset = place.0;
+        current.content_end = lines.content_end;
+        current.decoded = false;
     }
 
     /// The times of a line that the standard's rule refuses, or of SubRip; nothing where they cannot be read.
@@ -95,19 +129,29 @@ impl Parser {
 
     /// Reports what is unusual about times that could be read.
     #[inline]
-    fn timing_defects(&mut self, line: &[u8], times: &Timings, o: &Outline, place: (u64, u64)) {
-        let (at, below) = (o.timings.start, o.timings_line.saturating_sub(1));
+    fn timing_defects(&mut self, line: &[u8], times: &Timings, lines: &Lines, place: (u64, u64)) {
         let latest = self.latest;
-        let unusual = !times.spaced
-            || times.end_at != 17
+        let unusual = !times.usual
             || times.start < latest
             || times.end <= times.start
             || times.end == Timestamp::MAX
             || line.get(times.rest).is_some_and(|b| !matches!(b, b' ' | b'\t'));
         self.latest = latest.max(times.start);
-        if !unusual {
-            return;
+        if unusual {
+            self.unusual_timings(line, times, lines, latest, place);
         }
+    }
+
+    #[cold]
+    fn unusual_timings(
+        &mut self,
+        line: &[u8],
+        times: &Timings,
+        lines: &Lines,
+        latest: Timestamp,
+        place: (u64, u64),
+    ) {
+        let (at, below) = (lines.timings.start, lines.above);
         let subrip = self.phase == Phase::SubRip;
         let mut found = self.found(place);
         if !times.spaced && !subrip {
@@ -135,7 +179,7 @@ impl Parser {
     /// Reads the settings; where the region's identifier stands.
     fn settings(
         &mut self,
-        o: &Outline,
+        lines: &Lines,
         block: &[u8],
         rest: Part,
         (offset, line): (u64, u64),
@@ -144,7 +188,7 @@ impl Parser {
         let mut known = Known {
             regions: &self.regions,
             at: rest.start,
-            below: o.timings_line.saturating_sub(1),
+            below: lines.above,
             found: Found { list: &mut self.diagnostics, offset, line },
         };
         let region = settings::parse(rest.of(block), settings, &mut known);
