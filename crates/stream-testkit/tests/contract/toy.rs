@@ -22,6 +22,8 @@ pub(crate) enum Fault {
     UnreservedInC,
     /// Keeps a block for ever.
     Leaks,
+    /// Keeps a reservation for ever.
+    NeverGivesBack,
     /// Allocates what a text's length claims.
     TrustsLength,
     /// Keeps, charged, something of every record.
@@ -30,6 +32,12 @@ pub(crate) enum Fault {
     SplitsArithmetic,
     /// Moves on before it knows that the budget suffices.
     MovesBeforeReserving,
+    /// Calls every refusal final.
+    RefusesForGood,
+    /// Knows only the last array.
+    Forgets,
+    /// Asks for the size first.
+    NeedsSize,
     /// Takes a short read for the end.
     TrustsReads,
     /// Indexes into what is not there.
@@ -40,18 +48,26 @@ pub(crate) enum Fault {
     Hangs,
     /// Delivers records only when the next three are whole.
     LooksAheadTooFar,
+    /// Takes the end of the file for the end of the records.
+    TakesCutsForEnds,
+    /// Recurses for each record.
+    OverflowsStack,
     /// Takes a failed read for the end.
     SwallowsErrors,
     /// Goes on after an error.
     GoesOnAfterError,
     /// Reads without looking at the flag.
     IgnoresCancel,
+    /// Calls being cancelled final.
+    CancelledForGood,
     /// Takes the flag for the end.
     EndsWhenCancelled,
     /// Counts what is left, not what is done.
     ProgressFalls,
     /// Says complete when the last record is found, and not when its end is.
     CompleteTooEarly,
+    /// Says complete whenever it is asked for the summary.
+    CompleteWhenAsked,
     /// Says complete at whatever end.
     CompleteAfterError,
     /// Says what, not where.
@@ -60,8 +76,12 @@ pub(crate) enum Fault {
     WrongOffset,
     /// Says nothing of a wrong count.
     TakesBadForGood,
+    /// Says in the wrong style.
+    Shouts,
     /// Keeps an index file beside the file.
     WritesBeside,
+    /// Writes to somewhere else.
+    WritesElsewhere,
 }
 
 pub(crate) struct Toy(pub(crate) Fault);

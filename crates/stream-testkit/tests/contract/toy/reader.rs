@@ -31,6 +31,11 @@ struct Header {
 
 const MOST_TEXT: u64 = 64;
 
+fn overflow(n: u64) -> u64 {
+    let frame = std::hint::black_box([n; 1000]);
+    if n > 0 { overflow(n + 1) + frame.iter().sum::<u64>() } else { 0 }
+}
+
 /// Reads without the context, and so without its look at the flag.
 pub(super) fn read_raw(cx: &Context, at: u64, buf: &mut [u8]) -> Result<usize> {
     let mut done = 0;
@@ -51,6 +56,12 @@ impl ToyReader {
             && let Some(path) = cx.source().path()
         {
             drop(std::fs::write(path.with_extension("index"), b"index"));
+        }
+        if fault == Fault::WritesElsewhere {
+            drop(std::fs::write("/dev/null", b"log"));
+        }
+        if fault == Fault::NeverGivesBack {
+            std::mem::forget(cx.budget().reserve(10));
         }
         if fault == Fault::Leaks {
             std::mem::forget(vec![1u8; 12_000]);
@@ -79,6 +90,7 @@ impl ToyReader {
         let far = if self.fault == Fault::WrongOffset { 1000 } else { 0 };
         let message = format!("record cut short (expected {expected} bytes, found {found})");
         match self.fault {
+            Fault::Shouts => Error::truncated(end, "Record cut short.".to_owned()),
             Fault::NoOffset => Error::new(ErrorKind::Truncated, message).with_format("toy"),
             _ => Error::truncated(end + far, message),
         }
@@ -128,6 +140,16 @@ impl ToyReader {
     fn next(&mut self, entry: &mut Entry) -> Result<bool> {
         if self.claimed.is_some() {
             return Ok(false);
+        }
+        if self.fault == Fault::TakesCutsForEnds && self.window.at(self.at, 5)?.len() < 5 {
+            self.claimed = Some(self.records);
+            return Ok(false);
+        }
+        if self.fault == Fault::NeedsSize && self.cx.source().size().is_none() {
+            return Err(Error::new(ErrorKind::Unsupported, "size expected (found a pipe)"));
+        }
+        if self.fault == Fault::OverflowsStack {
+            overflow(1);
         }
         let header = self.header(self.at)?;
         let Header { kind, span } = header;
@@ -233,6 +255,14 @@ impl Reader for ToyReader {
                 self.claimed = Some(self.records);
                 Ok(false)
             }
+            Err(e) if self.fault == Fault::RefusesForGood && e.kind() == ErrorKind::OverBudget => {
+                self.failed = true;
+                Err(e.as_final())
+            }
+            Err(e) if self.fault == Fault::CancelledForGood && e.kind() == ErrorKind::Cancelled => {
+                self.failed = true;
+                Err(e.as_final())
+            }
             Err(e) => {
                 self.failed = !e.resumable() && self.fault != Fault::GoesOnAfterError;
                 Err(e.with_format("toy"))
@@ -243,7 +273,11 @@ impl Reader for ToyReader {
 
     fn chunks(&mut self, request: &Request) -> Result<Box<dyn Chunks>> {
         let path = request.entries.first().map_or("", String::as_str);
-        let known = self.arrays.iter().find(|(index, _)| path == format!("/{index}"));
+        let known = self.arrays.iter().skip(match self.fault {
+            Fault::Forgets => self.arrays.len().saturating_sub(1),
+            _ => 0,
+        });
+        let known = { known }.find(|(index, _)| path == format!("/{index}"));
         let Some((_, span)) = known else { return Err(no_such_entry(path)) };
         let bytes = request.chunk_size.unwrap_or_else(|| self.cx.chunk_size()) as u64;
         let (cx, fault) = (self.cx.clone(), self.fault);
@@ -289,7 +323,7 @@ impl Reader for ToyReader {
         if self.fault != Fault::TakesBadForGood {
             summary.diagnostics = found;
         }
-        summary.complete = self.is_clean();
+        summary.complete = self.is_clean() || self.fault == Fault::CompleteWhenAsked;
         Ok(summary)
     }
 }
