@@ -29,6 +29,8 @@ pub(crate) struct Adapter {
     element: Element,
     text: String,
     entries: u64,
+    /// Whether the element at hand was not delivered yet: the budget refused its entry.
+    waiting: bool,
     /// Up to where a frame stream has read, so that the walk goes on behind it.
     reached: Arc<AtomicU64>,
 }
@@ -45,7 +47,14 @@ impl Adapter {
         }
         let element = Element::new(&cx);
         let reader = Reader::with_options(cx, options)?;
-        Ok(Self { reader, element, text: String::new(), entries: 0, reached: Arc::default() })
+        Ok(Self {
+            reader,
+            element,
+            text: String::new(),
+            entries: 0,
+            waiting: false,
+            reached: Arc::default(),
+        })
     }
 
     /// What the data of `path` is: at hand, or found by a walk of its own.
@@ -73,22 +82,17 @@ impl stream_core::Reader for Adapter {
 
     fn read_entry(&mut self, entry: &mut Entry) -> Result<bool> {
         self.reader.pass_fragments(self.reached.swap(0, Ordering::Relaxed));
-        loop {
+        while !self.waiting {
             if !self.reader.read_element(&mut self.element)? {
                 return Ok(false);
             }
-            if self.element.kind() != ElementKind::Fragment {
-                break;
-            }
+            self.waiting = self.element.kind() != ElementKind::Fragment;
         }
-        let sound = entry::fill(entry, &self.reader, &self.element, &mut self.text);
-        if !sound.map_err(|e| Error::from(e).as_final())? {
-            self.reader.deviate_at(
-                Defect::CharacterUndefined,
-                self.element.tag(),
-                self.element.offset(),
-            );
+        if !entry::fill(entry, &self.reader, &self.element, &mut self.text)? {
+            let (tag, offset) = (self.element.tag(), self.element.offset());
+            self.reader.deviate_at(Defect::CharacterUndefined, tag, offset);
         }
+        self.waiting = false;
         self.entries = self.entries.saturating_add(1);
         Ok(true)
     }

@@ -1,7 +1,7 @@
 //! Fragments and the frames they make: PS3.5 A.4.
 #![deny(clippy::arithmetic_side_effects)]
 
-use stream_core::{ChargedVec, Error, Result};
+use stream_core::{ChargedVec, Error, ErrorKind, Result};
 
 use crate::header::{self, ITEM, SEQUENCE_END, UNDEFINED};
 use crate::pixel_data::read_exact;
@@ -132,10 +132,10 @@ impl Fragments {
         let mut bytes = [0; 8];
         let offset = self.pos;
         self.read(offset, &mut bytes).map_err(|e| match e.kind() {
-            stream_core::ErrorKind::Truncated => Error::truncated(
-                offset,
-                "file ends before the delimiter of encapsulated pixel data",
-            ),
+            ErrorKind::Truncated => {
+                let message = "file ends before the delimiter of encapsulated pixel data";
+                Error::truncated(self.pixels.place(offset), message)
+            }
             _ => e,
         })?;
         let item = header::parse(&bytes, Encoding::IMPLICIT_LITTLE);
@@ -149,7 +149,10 @@ impl Fragments {
                 self.ended = true;
                 Ok(None)
             }
-            _ => Err(Error::malformed(offset, "expected a fragment of pixel data")),
+            _ => {
+                let message = "expected a fragment of pixel data";
+                Err(Error::malformed(self.pixels.place(offset), message))
+            }
         }
     }
 

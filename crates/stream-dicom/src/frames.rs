@@ -187,7 +187,7 @@ impl Frames {
         if let Some(size) = size.filter(|&size| span.end > size) {
             let missing = span.end.saturating_sub(size);
             return Err(Error::truncated(
-                size,
+                self.pixels.place(size),
                 format!("frame cut short ({missing} bytes missing)"),
             ));
         }
@@ -208,7 +208,10 @@ impl Frames {
             pos = pos.saturating_add(8);
             let end = filled.saturating_add(usize::try_from(length).unwrap_or(usize::MAX));
             let Some(piece) = buf.get_mut(filled..end) else {
-                return Err(Error::malformed(pos, "fragments changed while they were read"));
+                return Err(Error::malformed(
+                    self.pixels.place(pos),
+                    "fragments changed while they were read",
+                ));
             };
             read_exact(&self.pixels.cx, base, pos, piece)?;
             filled = end;

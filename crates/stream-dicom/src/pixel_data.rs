@@ -94,6 +94,16 @@ impl PixelData {
         (frames > 0).then_some(Layout { frames, ..layout })
     }
 
+    /// An offset of the file for a position: no further than the file goes, and where a deflated data set starts for what has
+    /// no place in the file.
+    pub(crate) fn place(&self, pos: u64) -> u64 {
+        match self.cx.source().size() {
+            _ if self.base > 0 => self.base,
+            Some(size) => pos.min(size),
+            None => self.offset,
+        }
+    }
+
     /// Reads `out.len()` bytes of samples in the machine's byte order, from sample `first` on; bits become bytes of 0 or 1.
     ///
     /// # Errors

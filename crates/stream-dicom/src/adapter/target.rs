@@ -96,8 +96,8 @@ pub(super) fn find(reader: &Reader, path: &ItemPath) -> Result<Option<Target>> {
     let options = Options::default().with_value_limit(256).with_max_depth(reader.max_depth());
     let cx = reader.context().clone();
     let mut element = Element::new(&cx);
-    let mut walk = Reader::with_options(cx, options).map_err(Error::as_final)?;
-    while walk.read_element(&mut element).map_err(Error::as_final)? {
+    let mut walk = Reader::with_options(cx, options)?;
+    while walk.read_element(&mut element)? {
         if element.is_at(path) {
             return Ok(Target::of(&walk, &element));
         }

@@ -222,7 +222,10 @@ impl Reader {
         element.loaded = load && held.is_none();
         self.learn(element)?;
         match held {
-            Some(held) => self.cut_short(&header, self.pos.saturating_add(held)),
+            Some(held) => {
+                let size = self.pos.saturating_add(held);
+                self.pending = Some(self.cut_short(&header, self.pos, size));
+            }
             None => self.check_reach(end, &header),
         }
         self.pos = end;
@@ -242,7 +245,9 @@ impl Reader {
             return;
         }
         let unit = u8::try_from(if vr == VR::AT { 4 } else { vr::unit(vr) }).unwrap_or(1);
-        if found != UNDEFINED && unit > 1 && found.checked_rem(u32::from(unit)) != Some(0) {
+        let whole = found.checked_rem(u32::from(unit)) == Some(0);
+        // an odd length is named already
+        if found != UNDEFINED && found & 1 == 0 && !whole {
             self.deviate(Defect::LengthNotMultiple { unit, found }, tag);
         }
         if let Stated::Known(stated) = header.vr

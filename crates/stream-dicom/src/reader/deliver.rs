@@ -155,19 +155,38 @@ impl Reader {
         ));
     }
 
-    /// Notes that a value reaches beyond the end of the source: the error comes after the element.
+    /// Notes that a value reaches beyond the end of the source: the error comes after the element. Where the end is not known
+    /// yet, the next call looks.
     pub(super) fn check_reach(&mut self, end: u64, header: &Header) {
-        let Some(size) = self.input.end().filter(|&size| end > size) else { return };
-        self.cut_short(header, size);
+        match self.input.end() {
+            Some(size) if end > size => self.pending = Some(self.cut_short(header, self.pos, size)),
+            Some(_) => {}
+            None => self.skipped = Some(*header),
+        }
     }
 
-    pub(super) fn cut_short(&mut self, header: &Header, size: u64) {
-        let start = self.pos.saturating_add(u64::from(header.size));
+    /// Looks whether the source has the last byte of the value skipped before.
+    pub(super) fn check_skipped(&mut self) -> Result<()> {
+        let Some(header) = self.skipped else { return Ok(()) };
+        if header.length > 0
+            && let Some(last) = self.pos.checked_sub(1)
+            && self.input.peek(last, 1)?.is_empty()
+        {
+            let size = self.input.end().unwrap_or(self.last);
+            self.skipped = None;
+            return Err(self.cut_short(&header, self.last, size));
+        }
+        self.skipped = None;
+        Ok(())
+    }
+
+    pub(super) fn cut_short(&self, header: &Header, at: u64, size: u64) -> Error {
+        let start = at.saturating_add(u64::from(header.size));
         let found = size.saturating_sub(start);
         let message = format!(
             "value of {} cut short (expected {} bytes, found {found})",
             header.tag, header.length
         );
-        self.pending = Some(Error::truncated(self.place(size.max(start)), message));
+        Error::truncated(self.place(size.max(start)), message)
     }
 }

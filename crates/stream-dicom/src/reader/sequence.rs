@@ -81,7 +81,7 @@ impl Reader {
         let Some(top) = self.top() else { return Ok(Outcome::Again) };
         match header.tag {
             ITEM if header.length == UNDEFINED => Err(Error::malformed(
-                self.pos,
+                self.place(self.pos),
                 format!("fragment of {} with undefined length", top.tag),
             )),
             ITEM => {
@@ -108,7 +108,7 @@ impl Reader {
                 Ok(Outcome::Again)
             }
             found => Err(Error::malformed(
-                self.pos,
+                self.place(self.pos),
                 format!("{}: expected a fragment, found {found}", top.tag),
             )),
         }
