@@ -1,4 +1,4 @@
-//! Counts what is in a file, to measure how fast it is read: `count lines|borrowed|cues|trees FILE`.
+//! Counts what is in a file, to measure how fast it is read: `count lines|borrowed|cues|trees|entries FILE`.
 //!
 //! `lines` only reads and counts line feeds: the floor under all others on the machine at the time.
 
@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use stream_core::memory::Budget;
-use stream_core::{Context, FileSource};
-use stream_vtt::{Cue, Reader, Tree};
+use stream_core::{Context, FileSource, Format};
+use stream_vtt::{Cue, Reader, Tree, Vtt};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
-    let usage = "usage: count lines|borrowed|cues|trees FILE";
+    let usage = "usage: count lines|borrowed|cues|trees|entries FILE";
     let (mode, path) = (arguments.next().ok_or(usage)?, arguments.next().ok_or(usage)?);
     let budget = Budget::new("count", 16 << 20);
     let started = Instant::now();
@@ -28,6 +28,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             lines += memchr::memchr_iter(b'\n', &buf[..read]).count();
         }
         println!("{lines} lines, {:.3} s", started.elapsed().as_secs_f64());
+        return Ok(());
+    }
+    if mode == "entries" {
+        let mut reader = Vtt.open(cx)?;
+        let (mut entry, mut count, mut sum) = (reader.context().entry(), 0u64, 0u64);
+        while reader.read_entry(&mut entry)? {
+            count += 1;
+            sum += entry.path().len() as u64 + entry.fields().iter().count() as u64;
+        }
+        let seconds = started.elapsed().as_secs_f64();
+        println!("{count} {mode}, sum {sum}, {seconds:.3} s, peak {} KiB", budget.peak() / 1024);
         return Ok(());
     }
     let mut reader = Reader::open(cx)?;

@@ -1,10 +1,12 @@
 //! Streams WebVTT and SubRip exactly as the W3C parser rules say, in bounded memory.
 
+mod adapter;
 mod block;
 mod cue;
 mod defect;
 mod diagnostic;
 mod entity;
+mod format;
 mod header;
 mod options;
 mod parse;
@@ -20,6 +22,7 @@ pub use block::{Block, BlockRef, Note, NoteKind, NoteRef, Span, Style, StyleRef}
 pub use cue::{Cue, CueRef};
 pub use defect::Defect;
 pub use diagnostic::{Diagnostic, Diagnostics, Excerpt};
+pub use format::Vtt;
 pub use header::{Header, TimestampMap};
 pub use options::{Dialect, Options, Recovery};
 pub use parse::{Parsed, Parser, Refusal};

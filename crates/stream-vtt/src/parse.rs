@@ -15,6 +15,7 @@ use crate::{BlockRef, Diagnostics, Header, Options, Region, Timestamp};
 use current::Current;
 use hint::{Ahead, Hints};
 use outline::Outline;
+pub(crate) use start::{encoding, is_signature, is_subrip};
 
 /// What the machine says to the bytes it was given.
 #[derive(Clone, Copy, Debug)]

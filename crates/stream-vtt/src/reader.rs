@@ -1,7 +1,7 @@
 //! The typed reader: a [`Parser`] over a source.
 #![deny(clippy::arithmetic_side_effects)]
 
-mod copy;
+pub(crate) mod copy;
 
 use std::ffi::OsStr;
 
@@ -9,7 +9,7 @@ use stream_core::memory::Reservation;
 use stream_core::{Context, Error, ErrorKind, Progress, Result, Window};
 
 use crate::parse::Poll;
-use crate::{Block, BlockRef, Cue, CueRef, Diagnostics, Options, Parser, Refusal};
+use crate::{Block, BlockRef, Cue, CueRef, Diagnostics, Options, Parser, Refusal, Span};
 
 /// How far is read ahead where nothing else is asked for: many cues at once, and little enough to stay in a cache.
 const AHEAD: usize = 256 << 10;
@@ -304,6 +304,21 @@ impl Reader {
     #[inline]
     pub(crate) fn view(&self) -> BlockRef<'_> {
         self.parser.view(self.window.held_slice(self.parser.block_offset()))
+    }
+
+    /// The cue that [`Reader::advance`] parsed, and where its defects go.
+    pub(crate) fn cue_and_diagnostics(&mut self) -> (Option<CueRef<'_>>, &mut Diagnostics) {
+        let bytes = self.window.held_slice(self.parser.block_offset());
+        match self.parser.view_and_diagnostics(bytes) {
+            (BlockRef::Cue(cue), list) => (Some(cue), list),
+            (_, list) => (None, list),
+        }
+    }
+
+    /// Bytes of the block at hand.
+    pub(crate) fn bytes(&self, span: Span) -> &[u8] {
+        let length = usize::try_from(span.length).unwrap_or(usize::MAX);
+        self.window.held_slice(span.offset).get(..length).unwrap_or_default()
     }
 
     #[inline]

@@ -5,8 +5,8 @@ mod node;
 
 pub use node::{Children, Node, NodeKind};
 
+use crate::Timestamp;
 use crate::entity;
-use crate::{Timestamp, Token, Tokens};
 
 /// The tree of a cue text. It holds all text itself, and parsing again reuses its memory.
 ///
@@ -102,6 +102,12 @@ impl Tree {
         out
     }
 
+    /// The name of the first voice.
+    pub fn voice(&self) -> Option<&str> {
+        let voice = self.slots.iter().find(|slot| slot.kind == NodeKind::Voice)?;
+        Some(self.piece(voice.value))
+    }
+
     fn slot(&self, index: u32) -> Option<&Slot> {
         self.slots.get(usize::try_from(index).ok()?)
     }
@@ -110,32 +116,6 @@ impl Tree {
         let range = usize::try_from(piece.start).ok().zip(usize::try_from(piece.end).ok());
         range.and_then(|(start, end)| self.arena.get(start..end)).unwrap_or_default()
     }
-}
-
-/// Appends cue text without its markup, as [`Tree::plain_into`] has it; `tree` is used only where ruby makes it
-/// necessary. Returns the raw annotation of the first voice tag.
-pub(crate) fn plain<'a>(text: &'a str, out: &mut String, tree: &mut Tree) -> Option<&'a str> {
-    let mut voice = None;
-    let start = out.len();
-    for token in Tokens::new(text) {
-        match token {
-            Token::Text(text) => entity::decode(text, out, |_, _| {}),
-            Token::Start(tag) if tag.name == "v" && voice.is_none() => voice = tag.annotation,
-            Token::Start(tag) if tag.name == "rt" => {
-                // whether this starts ruby text depends on the tags around it
-                tree.parse(text);
-                out.truncate(start);
-                tree.plain_into(out);
-                let first = Tokens::new(text).find_map(|token| match token {
-                    Token::Start(tag) if tag.name == "v" => Some(tag.annotation),
-                    _ => None,
-                });
-                return first.flatten();
-            }
-            _ => {}
-        }
-    }
-    voice
 }
 
 /// Appends an annotation as WebVTT 6.4 has it: references replaced, whitespace trimmed and collapsed.
@@ -163,13 +143,10 @@ pub(crate) fn annotation(
 mod tests {
     use super::*;
 
-    fn plain_of(text: &str) -> (String, Option<&str>) {
-        let mut out = String::new();
-        let voice = plain(text, &mut out, &mut Tree::new());
+    fn plain_of(text: &str) -> (String, Option<String>) {
         let mut tree = Tree::new();
         tree.parse(text);
-        assert_eq!(tree.plain(), out, "{text}");
-        (out, voice)
+        (tree.plain(), tree.voice().map(str::to_owned))
     }
 
     #[test]
@@ -181,10 +158,14 @@ mod tests {
     }
 
     #[test]
-    fn the_first_voice_is_found_before_and_after_ruby() {
-        assert_eq!(plain_of("<v Fred>hi</v><v Ann>ho"), ("hiho".into(), Some("Fred")));
-        assert_eq!(plain_of("<ruby>a<rt>b</ruby><v Ann>c"), ("ac".into(), Some("Ann")));
-        assert_eq!(plain_of("<v>c").1, None);
+    fn the_voice_is_the_first_one_that_speaks() {
+        assert_eq!(plain_of("<v Fred>hi</v><v Ann>ho"), ("hiho".into(), Some("Fred".into())));
+        assert_eq!(
+            plain_of("<ruby>a<rt>b</ruby><v  A &amp; B >c"),
+            ("ac".into(), Some("A & B".into()))
+        );
+        assert_eq!(plain_of("<v>c"), ("c".into(), Some(String::new())));
+        assert_eq!(plain_of("c").1, None);
     }
 
     #[test]

@@ -2,9 +2,13 @@
 #![deny(clippy::arithmetic_side_effects)]
 
 use super::Parser;
+use super::hint::Hints;
 use super::outline::{Outline, Part};
 use crate::text::normalize;
-use crate::{BlockRef, CueRef, NoteKind, NoteRef, Settings, Span, StyleRef, Timestamp};
+use crate::{
+    BlockRef, CueRef, Diagnostics, Header, NoteKind, NoteRef, Region, Settings, Span, StyleRef,
+    Timestamp,
+};
 
 /// What a block is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -100,28 +104,46 @@ impl Parser {
     /// The block parsed last. `bytes` are those of the file from [`Parser::block_offset`] on.
     #[inline]
     pub(crate) fn view<'a>(&'a self, bytes: &'a [u8]) -> BlockRef<'a> {
-        let Current { index, span, text_span, start, end, settings, parts, .. } = self.current;
-        match self.current.what {
-            What::Header => return BlockRef::Header(&self.header),
-            What::Region => return BlockRef::Region(&self.region),
-            _ => {}
+        let text = self.current.base(&self.hints, &self.scratch, bytes);
+        self.current.show(&self.header, &self.region, text)
+    }
+
+    /// The block parsed last, and where its defects go.
+    pub(crate) fn view_and_diagnostics<'a>(
+        &'a mut self,
+        bytes: &'a [u8],
+    ) -> (BlockRef<'a>, &'a mut Diagnostics) {
+        let text = self.current.base(&self.hints, &self.scratch, bytes);
+        (self.current.show(&self.header, &self.region, text), &mut self.diagnostics)
+    }
+}
+
+impl Current {
+    /// The text that the parts are places of.
+    #[inline]
+    fn base<'a>(&self, hints: &'a Hints, scratch: &'a str, bytes: &'a [u8]) -> &'a str {
+        if self.decoded {
+            return scratch;
         }
-        let base: &str = if self.current.decoded {
-            &self.scratch
-        } else {
-            let length = self.current.content_end;
-            match self.hints.text(self.current.offset, length) {
-                Some(text) => text,
-                // the block reaches back over what was checked last
-                None => bytes
-                    .get(..length)
-                    .and_then(|block| simdutf8::basic::from_utf8(block).ok())
-                    .unwrap_or_default(),
-            }
-        };
+        match hints.text(self.offset, self.content_end) {
+            Some(text) => text,
+            // the block reaches back over what was checked last
+            None => bytes
+                .get(..self.content_end)
+                .and_then(|block| simdutf8::basic::from_utf8(block).ok())
+                .unwrap_or_default(),
+        }
+    }
+
+    #[inline]
+    fn show<'a>(&self, header: &'a Header, region: &'a Region, base: &'a str) -> BlockRef<'a> {
+        let Current { index, span, text_span, start, end, settings, parts, .. } = *self;
         let get = |part: Part| base.get(part.start..part.end).unwrap_or_default();
         let text = get(parts.text);
-        match self.current.what {
+        match self.what {
+            What::Header => BlockRef::Header(header),
+            What::Region => BlockRef::Region(region),
+            What::Style => BlockRef::Style(StyleRef { index, text, span, text_span }),
             What::Note(kind) => BlockRef::Note(NoteRef { index, kind, text, span, text_span }),
             What::Cue => BlockRef::Cue(CueRef {
                 index,
@@ -135,7 +157,6 @@ impl Parser {
                 span,
                 text_span,
             }),
-            _ => BlockRef::Style(StyleRef { index, text, span, text_span }),
         }
     }
 }

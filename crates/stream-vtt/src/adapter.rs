@@ -1,0 +1,137 @@
+//! From the typed reader to the one that all formats share.
+#![deny(clippy::arithmetic_side_effects)]
+
+mod data;
+mod fill;
+
+use stream_core::memory::Reservation;
+use stream_core::{
+    ChargedString, Chunks, Context, Diagnostic, Entry, Progress, Request, Result, Summary,
+};
+
+use crate::{BlockRef, Options, Reader, Timestamp, Tree};
+
+/// [`stream_core::Reader`] over a [`Reader`].
+pub(crate) struct Adapter {
+    reader: Reader,
+    options: Options,
+    /// The tree of the cue at hand, and what it may hold.
+    tree: Tree,
+    trees: Reservation,
+    plain: String,
+    plains: Reservation,
+    /// The entry delivered last, and whether it is still in memory.
+    path: ChargedString,
+    at_hand: bool,
+    entries: u64,
+    counts: Counts,
+    /// Whether the block at hand was looked at for diagnostics.
+    diagnosed: bool,
+    failed: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    cues: u64,
+    notes: u64,
+    styles: u64,
+    regions: u64,
+    last: Timestamp,
+}
+
+impl Adapter {
+    pub(crate) fn open(cx: Context, options: Options) -> Result<Self> {
+        let budget = cx.budget().clone();
+        Ok(Adapter {
+            reader: Reader::open_with(cx, options)?,
+            options,
+            tree: Tree::new(),
+            trees: budget.reserve(0)?,
+            plain: String::new(),
+            plains: budget.reserve(0)?,
+            path: ChargedString::new(&budget),
+            at_hand: false,
+            entries: 0,
+            counts: Counts::default(),
+            diagnosed: false,
+            failed: false,
+        })
+    }
+
+    fn count(&mut self) {
+        self.entries = self.entries.saturating_add(1);
+        let counts = &mut self.counts;
+        let place = match self.reader.view() {
+            BlockRef::Header(_) => return,
+            BlockRef::Style(_) => &mut counts.styles,
+            BlockRef::Region(_) => &mut counts.regions,
+            BlockRef::Note(_) => &mut counts.notes,
+            BlockRef::Cue(cue) => {
+                counts.last = counts.last.max(cue.end);
+                &mut counts.cues
+            }
+        };
+        *place = place.saturating_add(1);
+    }
+
+    fn read(&mut self, entry: &mut Entry) -> Result<bool> {
+        self.at_hand = false;
+        if !self.reader.advance()? {
+            return Ok(false);
+        }
+        // until the entry is complete the block stays at hand, so that a refusal can be tried again
+        self.fill(entry)?;
+        self.path.set(entry.path())?;
+        self.count();
+        self.reader.delivered();
+        self.diagnosed = false;
+        self.at_hand = true;
+        Ok(true)
+    }
+}
+
+impl stream_core::Reader for Adapter {
+    fn context(&self) -> &Context {
+        self.reader.context()
+    }
+
+    fn read_entry(&mut self, entry: &mut Entry) -> Result<bool> {
+        self.read(entry).map_err(|error| {
+            self.failed |= !error.resumable();
+            error.with_format("vtt")
+        })
+    }
+
+    fn chunks(&mut self, request: &Request) -> Result<Box<dyn Chunks>> {
+        self.data(request).map_err(|error| error.with_format("vtt"))
+    }
+
+    fn progress(&self) -> Progress {
+        self.reader.progress()
+    }
+
+    fn finish(&mut self) -> Result<Summary> {
+        let mut summary = Summary::new(self.reader.context().budget());
+        summary.entries = self.entries;
+        summary.complete = self.reader.progress().complete && !self.failed;
+        let Counts { cues, notes, styles, regions, last } = self.counts;
+        let dialect = if self.reader.is_subrip() { "subrip" } else { "webvtt" };
+        summary.fields.push("dialect", dialect)?;
+        summary.fields.push("cues", cues)?;
+        summary.fields.push("notes", notes)?;
+        summary.fields.push("styles", styles)?;
+        summary.fields.push("regions", regions)?;
+        summary.fields.push("duration", fill::time(last))?;
+        let found = self.reader.diagnostics();
+        for diagnostic in found.kept() {
+            summary.diagnostics.push(Diagnostic {
+                severity: diagnostic.defect.severity(),
+                rule: diagnostic.defect.rule(),
+                message: diagnostic.to_string().into(),
+                offset: Some(diagnostic.offset),
+                entry: None,
+            });
+        }
+        Ok(summary)
+    }
+}
