@@ -39,3 +39,10 @@ impl Cancel {
         if self.is_cancelled() { Err(Error::cancelled()) } else { Ok(()) }
     }
 }
+
+impl From<Arc<AtomicBool>> for Cancel {
+    /// Shares a flag that something else raises, such as a signal handler.
+    fn from(flag: Arc<AtomicBool>) -> Self {
+        Self(flag)
+    }
+}

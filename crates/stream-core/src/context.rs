@@ -111,7 +111,7 @@ impl Context {
     /// About how many bytes a chunk should have: what was asked for, else what the budget's free part allows.
     pub fn chunk_size(&self) -> usize {
         self.options.chunk_size.unwrap_or_else(|| {
-            ChunkSizer::new(self.threads().get()).size(self.budget.available(), Level::Healthy)
+            ChunkSizer::new(self.threads().get()).size(self.budget.attainable(), Level::Healthy)
         })
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use stream_memory::Buf;
 
-use crate::{Chunk, Context, Entry, Progress, Request, Result, Summary};
+use crate::{Array, Chunk, Context, Entry, Progress, Request, Result, Summary};
 
 /// A file's entries in file order, pulled one by one, and their data in chunks.
 ///
@@ -62,6 +62,12 @@ pub trait Chunks: Send {
     /// Random access to the same chunks; `None` where the source only goes forward or the chunks' places are not known
     /// beforehand.
     fn plan(&self) -> Option<Arc<dyn ChunkPlan>>;
+
+    /// What all chunks of the first entry make up together, after region and form: element type and shape. `None` where
+    /// that is not known beforehand.
+    fn array(&self) -> Option<Array> {
+        None
+    }
 }
 
 /// The same chunks by index, from any thread.

@@ -1,0 +1,205 @@
+//! The words of the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use stream_core::Region;
+
+/// Reads scientific and media files of any size through a narrow, fixed amount of memory
+#[derive(Parser)]
+#[command(name = "narrows", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 all fine, 1 some input could not be read whole, 2 wrong usage, \
+3 the memory budget is too small, 130 interrupted";
+
+/// Flags that every verb knows. Each is also an environment variable and a key of the configuration file; a flag overrules
+/// the environment, and that the file.
+#[derive(Args, Default)]
+#[command(next_help_heading = "Common options")]
+pub(crate) struct Common {
+    /// Memory budget: 64MiB, 2GB, 25% (default: a quarter of what the container or system leaves, at least 64 MiB)
+    #[arg(long, global = true, value_name = "SIZE", env = "NARROWS_MEMORY")]
+    pub(crate) memory: Option<String>,
+    /// Threads that decode at once (default: one a core)
+    #[arg(long, global = true, value_name = "N", env = "NARROWS_THREADS")]
+    pub(crate) threads: Option<std::num::NonZeroUsize>,
+    /// Size of chunks: 1MiB (default: what the budget allows, 256 KiB to 10 MiB)
+    #[arg(long, global = true, value_name = "SIZE", env = "NARROWS_CHUNK")]
+    pub(crate) chunk: Option<String>,
+    /// Reads as this format, whatever the content looks like
+    #[arg(long, global = true, value_name = "NAME", env = "NARROWS_FORMAT")]
+    pub(crate) format: Option<String>,
+    /// Sets a format's setting; `narrows formats -v` lists them
+    #[arg(
+        long = "set",
+        global = true,
+        value_name = "NAME=VALUE",
+        env = "NARROWS_SET",
+        value_delimiter = ','
+    )]
+    pub(crate) settings: Vec<String>,
+    /// Prints JSON lines
+    #[arg(long, global = true, env = "NARROWS_JSON", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) json: Option<bool>,
+    /// Shows progress on standard error
+    #[arg(long, global = true, value_name = "WHEN", env = "NARROWS_PROGRESS")]
+    pub(crate) progress: Option<ProgressWhen>,
+    /// Prints sizes in powers of 1000
+    #[arg(long, global = true, env = "NARROWS_SI", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) si: Option<bool>,
+    /// Colours the output
+    #[arg(long, global = true, value_name = "WHEN", env = "NARROWS_COLOR")]
+    pub(crate) color: Option<When>,
+    /// Reads defaults from this file instead of narrows.toml
+    #[arg(long, global = true, value_name = "FILE", env = "NARROWS_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// Says more: memory at the end, notes of the formats
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, env = "NARROWS_VERBOSE")]
+    pub(crate) verbose: u8,
+    /// Says only errors
+    #[arg(short, long, global = true, env = "NARROWS_QUIET", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) quiet: Option<bool>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ProgressWhen {
+    Auto,
+    Always,
+    Never,
+    Json,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Verb {
+    /// Tells what a file is: format, size, totals, the facts one asks first
+    Info {
+        /// Files; - is standard input
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Lists every entry in file order, one a line
+    Ls(Ls),
+    /// Streams an entry's data
+    Cat(Cat),
+    /// Reads everything and verifies what the format can verify
+    Check {
+        /// Files; - is standard input
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Lists the formats, and what is compiled in
+    Formats,
+    /// Explains the memory budget that would be used here
+    Memory,
+}
+
+#[derive(Args)]
+pub(crate) struct Ls {
+    /// File; - is standard input
+    pub(crate) file: PathBuf,
+    /// Adds type, shape, place, filters and fields
+    #[arg(short, long)]
+    pub(crate) long: bool,
+    /// Lists only entries nested less than N deep
+    #[arg(long, value_name = "N")]
+    pub(crate) depth: Option<u32>,
+    /// Lists only entries of this kind (repeatable)
+    #[arg(long, value_name = "KIND", value_parser = kind)]
+    pub(crate) kind: Vec<stream_core::Kind>,
+}
+
+#[derive(Args)]
+pub(crate) struct Cat {
+    /// File; - is standard input
+    pub(crate) file: PathBuf,
+    /// The entry, as `ls` prints it (repeatable; default by format: cues, pixel data, bytes)
+    #[arg(long, value_name = "PATH")]
+    pub(crate) entry: Vec<String>,
+    /// Part of it, as numpy's slices: 0:10,::2
+    #[arg(long, value_name = "REGION", allow_hyphen_values = true)]
+    pub(crate) region: Option<Region>,
+    /// Form of the data
+    #[arg(long, value_name = "FORM")]
+    pub(crate) form: Option<FormName>,
+    /// Writes as this (default: raw; cues as text)
+    #[arg(long, value_name = "AS")]
+    pub(crate) to: Option<To>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FormName {
+    /// As stored, in the machine's byte order
+    Stored,
+    /// Compressed frames decoded
+    Decoded,
+    /// After the format's own scaling
+    Scaled,
+    /// The bytes in the file
+    Bytes,
+}
+
+impl From<FormName> for stream_core::Form {
+    fn from(name: FormName) -> Self {
+        match name {
+            FormName::Stored => Self::Stored,
+            FormName::Decoded => Self::Decoded,
+            FormName::Scaled => Self::Scaled,
+            FormName::Bytes => Self::Bytes,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum To {
+    /// The bytes, numbers in the machine's order
+    Raw,
+    /// numpy's file format
+    Npy,
+    /// One line a row
+    Csv,
+    /// One JSON value a line: a cue, a row of an array, a block of bytes with its digest and entropy
+    Jsonl,
+    /// Numbers converted, little-endian
+    U8,
+    /// Numbers converted, little-endian
+    I16le,
+    /// Numbers converted, little-endian
+    I32le,
+    /// Numbers converted, little-endian
+    F32le,
+    /// Numbers converted, little-endian
+    F64le,
+}
+
+fn kind(name: &str) -> Result<stream_core::Kind, String> {
+    let all = stream_core::Kind::ALL;
+    all.into_iter().find(|k| k.as_str() == name).ok_or_else(|| {
+        let names: Vec<_> = all.iter().map(|k| k.as_str()).collect();
+        format!("kinds are {}", names.join(", "))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,56 @@
+//! Defaults from a file: every common flag is a key.
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use anyhow::Context as _;
+use serde::Deserialize;
+
+use crate::cli::{Common, ProgressWhen, When};
+
+/// The file that is read when no other is named.
+const DEFAULT: &str = "narrows.toml";
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    memory: Option<String>,
+    threads: Option<NonZeroUsize>,
+    chunk: Option<String>,
+    format: Option<String>,
+    #[serde(default)]
+    set: Vec<String>,
+    json: Option<bool>,
+    progress: Option<ProgressWhen>,
+    si: Option<bool>,
+    color: Option<When>,
+    verbose: Option<u8>,
+    quiet: Option<bool>,
+}
+
+/// Fills what neither flag nor environment gave from the configuration file.
+pub(crate) fn fill(common: &mut Common) -> anyhow::Result<()> {
+    let named = common.config.clone();
+    let path = named.as_deref().unwrap_or(Path::new(DEFAULT));
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(e) if named.is_none() && e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(e) => return Err(e).with_context(|| format!("{}", path.display())),
+    };
+    let file: File = toml::from_str(&text).with_context(|| format!("{}", path.display()))?;
+    common.memory = common.memory.take().or(file.memory);
+    common.threads = common.threads.or(file.threads);
+    common.chunk = common.chunk.take().or(file.chunk);
+    common.format = common.format.take().or(file.format);
+    // what comes later overrules
+    common.settings.splice(0..0, file.set);
+    common.json = common.json.or(file.json);
+    common.progress = common.progress.or(file.progress);
+    common.si = common.si.or(file.si);
+    common.color = common.color.or(file.color);
+    if common.verbose == 0 {
+        common.verbose = file.verbose.unwrap_or(0);
+    }
+    common.quiet = common.quiet.or(file.quiet);
+    Ok(())
+}

@@ -1,0 +1,25 @@
+//! Files given on the command line.
+
+use std::path::Path;
+
+use stream_core::Result;
+use stream_factory::{Opened, open_path, open_with, standard_input};
+
+use crate::session::Session;
+
+/// Opens a FILE argument; `-` is standard input.
+pub(crate) fn open(session: &Session, file: &Path) -> Result<Opened> {
+    if file == Path::new("-") {
+        return open_with(standard_input(&session.budget)?, &session.options());
+    }
+    open_path(file, &session.options())
+}
+
+/// The name under which messages speak of it.
+pub(crate) fn name(file: &Path) -> String {
+    if file == Path::new("-") {
+        "standard input".to_owned()
+    } else {
+        crate::output::human::clean(&file.to_string_lossy())
+    }
+}

@@ -1,0 +1,157 @@
+//! What one run of the command shares: settings, budget, cancellation.
+
+use std::io::IsTerminal;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use anyhow::Context as _;
+use stream_core::Cancel;
+use stream_factory::Options;
+use stream_memory::{Available, Budget, Pool, default_limit, parse_size};
+
+use crate::cli::{Common, ProgressWhen, When};
+use crate::{config, meter};
+
+/// Settings after flags, environment, file and defaults, and what all inputs share.
+pub(crate) struct Session {
+    pub(crate) common: Common,
+    pub(crate) limit: Limit,
+    pub(crate) budget: Budget,
+    pub(crate) pool: Pool,
+    pub(crate) cancel: Cancel,
+    chunk: Option<usize>,
+    settings: Vec<(String, String)>,
+}
+
+/// The budget's size, and who said so.
+pub(crate) struct Limit {
+    pub(crate) bytes: u64,
+    pub(crate) asked: Option<String>,
+    pub(crate) available: Available,
+}
+
+impl Session {
+    pub(crate) fn new(mut common: Common) -> anyhow::Result<Self> {
+        config::fill(&mut common)?;
+        let available = Available::here();
+        let bytes = match &common.memory {
+            Some(text) => {
+                parse_size(text, available.bytes).with_context(|| format!("memory {text:?}"))?
+            }
+            None => default_limit(&available),
+        };
+        let limit = Limit { bytes, asked: common.memory.clone(), available };
+        let chunk = match &common.chunk {
+            Some(text) => {
+                let bytes =
+                    parse_size(text, limit.bytes).with_context(|| format!("chunk {text:?}"))?;
+                anyhow::ensure!(bytes > 0, "chunk {text:?}: at least one byte");
+                Some(usize::try_from(bytes)?)
+            }
+            None => None,
+        };
+        let settings = common.settings.iter().map(|text| match text.split_once('=') {
+            Some((name, value)) => Ok((name.trim().to_owned(), value.trim().to_owned())),
+            None => anyhow::bail!("set {text:?}: expected NAME=VALUE"),
+        });
+        let settings = settings.collect::<anyhow::Result<Vec<_>>>()?;
+        if let Some(name) = &common.format {
+            let known = stream_factory::formats().iter().map(|k| k.descriptor().name);
+            let names: Vec<_> = known.collect();
+            anyhow::ensure!(
+                names.contains(&name.as_str()),
+                "format {name:?}: known are {}",
+                names.join(", ")
+            );
+        }
+        let budget = Budget::new("memory", limit.bytes);
+        let pool = Pool::new(&budget);
+        let cancel = Cancel::from(stop_on_interrupt()?);
+        Ok(Self { common, limit, budget, pool, cancel, chunk, settings })
+    }
+
+    /// How to open an input of this run.
+    pub(crate) fn options(&self) -> Options {
+        let mut options = Options::new()
+            .with_budget(&self.budget)
+            .with_pool(&self.pool)
+            .with_cancel(&self.cancel);
+        if let Some(threads) = self.threads() {
+            options = options.with_threads(threads);
+        }
+        if let Some(bytes) = self.chunk {
+            options = options.with_chunk_size(bytes);
+        }
+        if let Some(name) = &self.common.format {
+            options = options.with_format(name);
+        }
+        for (name, value) in &self.settings {
+            options = options.with_setting(name, value);
+        }
+        options
+    }
+
+    pub(crate) fn threads(&self) -> Option<NonZeroUsize> {
+        self.common.threads
+    }
+
+    pub(crate) fn json(&self) -> bool {
+        self.common.json.unwrap_or(false)
+    }
+
+    pub(crate) fn quiet(&self) -> bool {
+        self.common.quiet.unwrap_or(false)
+    }
+
+    pub(crate) fn verbose(&self) -> bool {
+        self.common.verbose > 0
+    }
+
+    pub(crate) fn color(&self) -> bool {
+        match self.common.color.unwrap_or(When::Auto) {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+        }
+    }
+
+    pub(crate) fn progress(&self) -> ProgressWhen {
+        match self.common.progress.unwrap_or(ProgressWhen::Auto) {
+            // listings on the same terminal would tear the bar apart
+            ProgressWhen::Auto => {
+                let seen = std::io::stderr().is_terminal() && !std::io::stdout().is_terminal();
+                if seen && !self.quiet() { ProgressWhen::Always } else { ProgressWhen::Never }
+            }
+            when => when,
+        }
+    }
+
+    /// A size in the units asked for.
+    pub(crate) fn size(&self, bytes: u64) -> String {
+        crate::output::human::size(bytes, self.common.si.unwrap_or(false))
+    }
+
+    /// With `-v`, what the run needed.
+    pub(crate) fn say_memory(&self) {
+        if !self.verbose() {
+            return;
+        }
+        let peak = meter::peak_rss().map_or_else(|| "unknown".to_owned(), |b| self.size(b));
+        eprintln!(
+            "narrows: memory: peak resident {peak}, budget peak {} of {}",
+            self.size(self.budget.peak()),
+            self.size(self.budget.limit()),
+        );
+    }
+}
+
+/// The first Ctrl-C raises the flag, so that what was done is kept; the second ends the process.
+fn stop_on_interrupt() -> anyhow::Result<Arc<AtomicBool>> {
+    let flag = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&flag))?;
+        signal_hook::flag::register(signal, Arc::clone(&flag))?;
+    }
+    Ok(flag)
+}

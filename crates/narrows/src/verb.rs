@@ -1,0 +1,23 @@
+//! One file a verb.
+
+mod cat;
+mod check;
+mod formats;
+mod info;
+mod ls;
+mod memory;
+
+use crate::cli::Verb;
+use crate::failure::Outcome;
+use crate::session::Session;
+
+pub(crate) fn run(session: &mut Session, verb: Verb) -> anyhow::Result<Outcome> {
+    match verb {
+        Verb::Info { files } => info::run(session, &files),
+        Verb::Ls(ls) => ls::run(session, &ls),
+        Verb::Cat(cat) => cat::run(session, &cat),
+        Verb::Check { files } => check::run(session, &files),
+        Verb::Formats => formats::run(session),
+        Verb::Memory => memory::run(session),
+    }
+}

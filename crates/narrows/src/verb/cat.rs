@@ -1,0 +1,153 @@
+//! `narrows cat`: streams an entry's data.
+
+mod blocks;
+mod cues;
+
+use std::io::Write;
+
+use stream_core::{
+    Array, Chunks, DType, Dims, Entry, Form, Kind, Reader, Request, Result, no_such_entry,
+};
+use stream_factory::Opened;
+
+use crate::cli::{Cat, To};
+use crate::failure::{Outcome, report};
+use crate::input;
+use crate::output::array::{Sink, sink};
+use crate::output::{self, Out};
+use crate::progress::Meter;
+use crate::session::Session;
+
+pub(crate) fn run(session: &Session, cat: &Cat) -> anyhow::Result<Outcome> {
+    let mut out = output::stdout();
+    let name = input::name(&cat.file);
+    let result = match input::open(session, &cat.file) {
+        Ok(mut reader) => stream(session, cat, &mut reader, &name, &mut out),
+        Err(e) => Err(e.into()),
+    };
+    // what was readable comes first
+    out.flush()?;
+    match result {
+        Ok(()) => Ok(Outcome::Fine),
+        Err(e) => match e.downcast_ref::<stream_core::Error>() {
+            Some(inner) => {
+                report(&name, inner);
+                Ok(Outcome::of(inner))
+            }
+            None => Err(e),
+        },
+    }
+}
+
+fn stream(
+    session: &Session,
+    cat: &Cat,
+    reader: &mut Opened,
+    name: &str,
+    out: &mut Out,
+) -> anyhow::Result<()> {
+    let format = reader.detection().format.name;
+    if format == "binary" && cat.to == Some(To::Jsonl) {
+        return blocks::stream(session, cat, &mut **reader, out);
+    }
+    let mut meter = Meter::new(session, name);
+    let mut cues = cues::Cues::new(cat.to);
+    let mut left: Vec<&str> = cat.entry.iter().map(String::as_str).collect();
+    let mut entry = reader.context().entry();
+    let mut found = false;
+    // one pass in file order: over a pipe, an entry's data can only be had while the reader stands there
+    while (cat.entry.is_empty() || !left.is_empty()) && reader.read_entry(&mut entry)? {
+        meter.tick(|| reader.progress());
+        let named = left.iter().position(|path| *path == entry.path());
+        if !cat.entry.is_empty() {
+            let Some(at) = named else { continue };
+            left.swap_remove(at);
+        } else if !is_default(format, &entry) {
+            continue;
+        }
+        found = true;
+        if entry.kind() == Kind::Cue && cues.takes(cat) {
+            cues.write(out, &entry)?;
+        } else {
+            data(cat, &mut **reader, &entry, &mut meter, out)?;
+            if cat.entry.is_empty() && format != "vtt" {
+                break;
+            }
+        }
+    }
+    meter.end(reader.progress());
+    if let Some(missing) = left.first() {
+        return Err(no_such_entry(missing).into());
+    }
+    if !found && cat.entry.is_empty() && format == "dicom" {
+        return Err(no_such_entry("(7FE0,0010)").into());
+    }
+    Ok(())
+}
+
+/// What is streamed when no entry is named: the thing that a file of this format is there for.
+fn is_default(format: &str, entry: &Entry) -> bool {
+    match format {
+        "vtt" => entry.kind() == Kind::Cue,
+        // PS3.5, A.4: pixel data, float and double float pixel data
+        "dicom" => {
+            entry.depth() == 0
+                && matches!(entry.path(), "(7FE0,0010)" | "(7FE0,0008)" | "(7FE0,0009)")
+        }
+        _ => entry.has_data(),
+    }
+}
+
+fn data(
+    cat: &Cat,
+    reader: &mut dyn Reader,
+    entry: &Entry,
+    meter: &mut Meter,
+    out: &mut Out,
+) -> anyhow::Result<()> {
+    let mut request = Request::entry(entry.path());
+    if let Some(region) = &cat.region {
+        request = request.with_region(region.clone());
+    }
+    if let Some(form) = cat.form {
+        request = request.with_form(form.into());
+    }
+    let mut chunks = reader.chunks(&request)?;
+    let array = chunks.array().or_else(|| delivered(entry, &request));
+    let mut sink = sink(cat.to.unwrap_or(To::Raw));
+    sink.begin(out, array.as_ref())?;
+    pump(&mut *chunks, &mut *sink, meter, entry, out)?;
+    sink.end(out)
+}
+
+fn pump(
+    chunks: &mut dyn Chunks,
+    sink: &mut dyn Sink,
+    meter: &mut Meter,
+    entry: &Entry,
+    out: &mut Out,
+) -> anyhow::Result<()> {
+    let total = entry.span().map(|s| s.length);
+    let mut done = 0u64;
+    while let Some(chunk) = next(chunks, entry)? {
+        sink.chunk(out, &chunk)?;
+        done = done.saturating_add(chunk.bytes().len() as u64);
+        meter.step(stream_core::Progress { done, total, complete: false });
+    }
+    Ok(())
+}
+
+fn next(chunks: &mut dyn Chunks, entry: &Entry) -> Result<Option<stream_core::Chunk>> {
+    chunks.next_chunk().map_err(|e| e.in_entry(entry.path()))
+}
+
+/// What the request makes of the entry, from the entry's own facts.
+fn delivered(entry: &Entry, request: &Request) -> Option<Array> {
+    let (dtype, shape) = match (request.form, entry.array(), entry.span()) {
+        (Form::Stored, Some(array), _) => (array.dtype.clone(), array.shape.clone()),
+        (Form::Stored | Form::Bytes, None, Some(span)) => (DType::U8, Dims::from([span.length])),
+        _ => return None,
+    };
+    let extents = request.region.resolve(&shape).ok()?;
+    Some(Array::new(dtype, stream_core::shape_of(&extents)))
+}

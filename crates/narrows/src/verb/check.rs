@@ -1,0 +1,116 @@
+//! `narrows check`: reads everything, and says what is wrong.
+
+use std::io::Write;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use stream_core::{Error, Reader, ReaderExt, Severity, Summary};
+
+use crate::failure::{Outcome, report};
+use crate::input;
+use crate::output::human::{Paint, clean};
+use crate::output::json::{self, Object};
+use crate::output::{self, Out};
+use crate::progress::Meter;
+use crate::session::Session;
+
+pub(crate) fn run(session: &Session, files: &[PathBuf]) -> anyhow::Result<Outcome> {
+    let mut out = output::stdout();
+    let mut worst = Outcome::Fine;
+    for file in files {
+        let name = input::name(file);
+        let (summary, error) = match input::open(session, file) {
+            Ok(mut reader) => read_all(session, &name, &mut *reader),
+            Err(e) => (None, Some(e)),
+        };
+        let broken = error.is_some()
+            || summary
+                .as_ref()
+                .is_some_and(|s| !s.complete || s.diagnostics.count(Severity::Error) > 0);
+        verdict(&mut out, session, &name, summary.as_ref(), error.as_ref(), broken)?;
+        if let Some(e) = &error {
+            out.flush()?;
+            report(&name, e);
+            worst = worst.max(Outcome::of(e));
+        } else if broken {
+            worst = worst.max(Outcome::Broken);
+        }
+        if session.cancel.is_cancelled() {
+            break;
+        }
+    }
+    out.flush()?;
+    Ok(worst)
+}
+
+/// Every entry and all data of each; an error ends the file, and the summary tells what is known.
+fn read_all(
+    session: &Session,
+    name: &str,
+    reader: &mut dyn Reader,
+) -> (Option<Summary>, Option<Error>) {
+    let mut meter = Meter::new(session, name);
+    let total = reader.context().source().size();
+    let walked = reader.walk(|entry, data| {
+        if entry.has_data() {
+            let mut chunks = data.chunks().map_err(|e| e.in_entry(entry.path()))?;
+            let mut done = entry.span().map_or(0, |s| s.offset);
+            while let Some(chunk) = chunks.next_chunk().map_err(|e| e.in_entry(entry.path()))? {
+                done = done.saturating_add(chunk.bytes().len() as u64);
+                meter.step(stream_core::Progress { done, total, complete: false });
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    });
+    meter.end(reader.progress());
+    match walked {
+        Ok(summary) => (Some(summary), None),
+        Err(e) => (reader.finish().ok(), Some(e)),
+    }
+}
+
+fn verdict(
+    out: &mut Out,
+    session: &Session,
+    name: &str,
+    summary: Option<&Summary>,
+    error: Option<&Error>,
+    broken: bool,
+) -> anyhow::Result<()> {
+    let findings = summary.map(|s| s.diagnostics.kept()).unwrap_or_default();
+    let dropped = summary.map_or(0, |s| s.diagnostics.dropped());
+    if session.json() {
+        let mut object = Object::begin(out)?;
+        object.text("path", name)?;
+        object.text("status", if broken { "broken" } else { "ok" })?;
+        if let Some(summary) = summary {
+            object.number("entries", summary.entries)?;
+            object.boolean("complete", summary.complete)?;
+            object.fields("fields", summary.fields.iter())?;
+        }
+        json::list(object.key("findings")?, findings.iter(), json::diagnostic)?;
+        if dropped > 0 {
+            object.number("findings_not_kept", dropped)?;
+        }
+        if let Some(e) = error {
+            json::error(object.key("error")?, e)?;
+        }
+        object.end()?;
+        out.write_all(b"\n")?;
+        return Ok(());
+    }
+    let paint = Paint(session.color());
+    for finding in findings {
+        if finding.severity > Severity::Note || session.verbose() {
+            writeln!(out, "{name}: {}", clean(&finding.to_string()))?;
+        }
+    }
+    if dropped > 0 {
+        writeln!(out, "{name}: {dropped} more findings, counted and not kept")?;
+    }
+    if !session.quiet() || broken {
+        let verdict = if broken { paint.bad("broken") } else { paint.good("ok") };
+        writeln!(out, "{name}: {verdict}")?;
+    }
+    Ok(())
+}
