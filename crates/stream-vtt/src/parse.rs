@@ -191,14 +191,15 @@ impl Parser {
 
     /// Looks for the end of the next block, which then starts at [`Parser::offset`]: blank lines before it are behind.
     pub(crate) fn poll(&mut self, input: &[u8], end: bool) -> Poll {
+        let mut input = input;
         if self.phase == Phase::Start {
             match self.start(input, end) {
                 None => return Poll::Input,
                 Some(Err(why)) => return Poll::Refused(why),
-                Some(Ok(())) => {}
+                // a byte order mark may be behind
+                Some(Ok(mark)) => input = input.get(mark..).unwrap_or_default(),
             }
         }
-        let mut input = input;
         if self.outline.lines == 0 && self.phase != Phase::Header {
             let blank = self.skip_blank_lines(input, end);
             input = input.get(blank..).unwrap_or_default();

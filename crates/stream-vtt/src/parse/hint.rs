@@ -3,9 +3,10 @@
 
 use memchr::{memchr, memmem};
 
-/// Up to where in the file something was looked for, and whether it stands there.
+/// A stretch of the file in which something was looked for in vain, and whether it stands at its end.
 #[derive(Clone, Copy, Debug, Default)]
 struct Hint {
+    since: u64,
     at: u64,
     found: bool,
 }
@@ -21,12 +22,14 @@ impl Hint {
         width: usize,
         find: impl FnOnce(&[u8]) -> Option<usize>,
     ) -> usize {
+        let wanted = input.place(from);
+        let known = self.since <= wanted && wanted <= self.at;
         let at = usize::try_from(self.at.saturating_sub(input.base)).unwrap_or(usize::MAX);
-        if self.found && at >= from && self.at >= input.base {
+        if known && self.found {
             return at;
         }
         // what was not found may have its beginning in the last bytes that were seen
-        let start = if self.found { from } else { from.max(at) };
+        let start = if known { at } else { from };
         let length = input.bytes.len();
         let rest = input.bytes.get(start..).unwrap_or_default();
         if rest.len() < width {
@@ -37,6 +40,9 @@ impl Hint {
             Some(found) => start.saturating_add(found),
             None => length.saturating_sub(width).saturating_add(1).max(start),
         };
+        if !known {
+            self.since = wanted;
+        }
         self.found = found.is_some();
         self.at = input.place(place);
         if self.found { place } else { length }

@@ -12,8 +12,9 @@ const LOOK: usize = 4096;
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
 impl Parser {
-    /// Decides what the file is; nothing where that takes more bytes.
-    pub(super) fn start(&mut self, input: &[u8], end: bool) -> Option<Result<(), Refusal>> {
+    /// Decides what the file is, and goes behind bytes that belong to no block: how many these are. Nothing where that
+    /// takes more bytes.
+    pub(super) fn start(&mut self, input: &[u8], end: bool) -> Option<Result<usize, Refusal>> {
         // a mark, the signature and the character after it
         if input.len() < 10 && !end {
             return None;
@@ -23,7 +24,7 @@ impl Parser {
         if self.options.dialect != Dialect::SubRip && is_signature(text) {
             self.phase = Phase::Header;
             self.outline = Outline::after(mark);
-            return Some(Ok(()));
+            return Some(Ok(0));
         }
         if let Some(name) = encoding(input) {
             return Some(Err(Refusal::Encoding(name)));
@@ -41,7 +42,7 @@ impl Parser {
             let defect = Defect::MissingSignature;
             self.diagnostics.push(Diagnostic { defect, line: 1, offset: self.offset });
         }
-        Some(Ok(()))
+        Some(Ok(mark))
     }
 }
 
