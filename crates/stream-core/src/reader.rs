@@ -104,10 +104,11 @@ impl Scratch {
     /// # Errors
     /// `OverBudget`, resumable.
     pub fn bytes(&mut self, cx: &Context, len: usize) -> Result<&mut [u8]> {
-        let buf = match self.buf.take() {
-            Some(buf) if buf.len() >= len => buf,
-            // given back before a larger one is taken, so that both never count
-            _ => cx.buf(len)?,
+        // one that is too short is given back here, before a longer one is taken, so that both never count
+        let long_enough = self.buf.take().filter(|buf| buf.len() >= len);
+        let buf = match long_enough {
+            Some(buf) => buf,
+            None => cx.buf(len)?,
         };
         let bytes = self.buf.insert(buf);
         Ok(bytes.get_mut(..len).unwrap_or_default())
@@ -168,5 +169,22 @@ impl Chunks for Planned {
 
     fn plan(&self) -> Option<Arc<dyn ChunkPlan>> {
         Some(self.plan.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::MemorySource;
+    use stream_memory::Budget;
+
+    #[test]
+    fn a_scratch_that_grows_needs_the_memory_of_the_larger_buffer_only() {
+        let budget = Budget::new("b", 100 << 10);
+        let cx = Context::new(Arc::new(MemorySource::new(&b""[..])), &budget);
+        let mut scratch = Scratch::new();
+        assert_eq!(scratch.bytes(&cx, 60 << 10).unwrap().len(), 60 << 10);
+        assert_eq!(scratch.bytes(&cx, 80 << 10).unwrap().len(), 80 << 10);
+        assert!(scratch.bytes(&cx, 120 << 10).is_err());
     }
 }
