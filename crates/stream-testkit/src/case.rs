@@ -51,6 +51,8 @@ pub(crate) enum Order {
     AtOnce,
     /// After the last entry, the last first, several at the same time.
     AfterAll,
+    /// After the last entry, all in one request.
+    Together,
     /// Before the next entry, and only the first chunk; only the facts are compared.
     Early,
 }
@@ -165,8 +167,8 @@ pub(crate) fn run(
     found: &mut Findings,
 ) -> Option<Outcome> {
     // these readings keep what they see, which is nobody's to pay for
-    let keeps =
-        matches!(case.record, Record::Full | Record::Furthest) || case.order == Order::AfterAll;
+    let keeps = matches!(case.record, Record::Full | Record::Furthest)
+        || matches!(case.order, Order::AfterAll | Order::Together);
     let label = case.label.clone();
     let limit = case.limit;
     let mark = Mark::now();

@@ -27,6 +27,8 @@ type MayDiffer = Arc<dyn Fn(&Difference) -> bool + Send + Sync>;
 struct File {
     name: String,
     make: Make,
+    /// Whether reading it has to leave a trace.
+    must_be_noted: bool,
 }
 
 struct Long {
@@ -76,7 +78,7 @@ impl Contract {
         make: impl Fn() -> B + Send + Sync + 'static,
     ) -> Self {
         let make: Make = Arc::new(move || make().into());
-        self.good.push(File { name: name.to_owned(), make });
+        self.good.push(File { name: name.to_owned(), make, must_be_noted: false });
         self
     }
 
@@ -87,7 +89,18 @@ impl Contract {
         make: impl Fn() -> B + Send + Sync + 'static,
     ) -> Self {
         let make: Make = Arc::new(move || make().into());
-        self.bad.push(File { name: name.to_owned(), make });
+        self.bad.push(File { name: name.to_owned(), make, must_be_noted: true });
+        self
+    }
+
+    /// Adds a file of which nobody says whether it is good or bad: from a collection, or found by a fuzzer.
+    pub fn any<B: Into<Vec<u8>>>(
+        mut self,
+        name: &str,
+        make: impl Fn() -> B + Send + Sync + 'static,
+    ) -> Self {
+        let make: Make = Arc::new(move || make().into());
+        self.bad.push(File { name: name.to_owned(), make, must_be_noted: false });
         self
     }
 
@@ -199,8 +212,8 @@ impl Contract {
         // the pool of threads in which readers fold is made once per process: now, not while somebody is measured
         rayon::scope(|scope| (0..64).for_each(|_| scope.spawn(|_| {})));
         let name = self.setup.format.descriptor().name;
-        if self.good.is_empty() {
-            return found.add(promise, name, "no good file was given");
+        if self.good.is_empty() && self.bad.is_empty() {
+            return found.add(promise, name, "no file was given");
         }
         match promise {
             Promise::Budget => self.look_at_budget(found),

@@ -31,13 +31,18 @@ const BASE: u128 = 0x0123_4567_89ab_cdef;
 impl Digest {
     /// Adds a chunk.
     pub fn add(&mut self, chunk: &Chunk) {
+        self.add_of(chunk, chunk.entry());
+    }
+
+    /// Adds a chunk as if it was of the `entry`-th entry of its request.
+    pub fn add_of(&mut self, chunk: &Chunk, entry: usize) {
         let bytes = chunk.bytes();
         self.elements = self.elements.wrapping_add(chunk.elements());
         self.bytes = self.bytes.wrapping_add(widen(bytes.len()));
         self.sum = bytes.iter().fold(self.sum, |sum, &b| sum.wrapping_add(u128::from(b)));
         let mut key = Text::new();
         // infallible: a hasher takes everything
-        let _ = write!(key, "{} {}", chunk.entry(), chunk.dtype());
+        let _ = write!(key, "{entry} {}", chunk.dtype());
         match chunk.dtype().size() {
             Some(0) => {}
             Some(size) => self.place(chunk, key.finish(), size),

@@ -3,6 +3,7 @@
 mod call;
 mod data;
 mod end;
+mod later;
 
 use stream_core::memory::Budget;
 use stream_core::{Context, Entry, Error, ErrorKind, Needs, Reader, Request, Span};
@@ -157,7 +158,9 @@ impl Walk<'_> {
                 let data = self.data(reader, &request);
                 self.settle(at, hash, Some(&data));
             }
-            (Order::AfterAll, Some(request)) => self.later.push((at, hash, request)),
+            (Order::AfterAll | Order::Together, Some(request)) => {
+                self.later.push((at, hash, request))
+            }
             (Order::Early, request) => self.leave_early(reader, at, hash, request.as_ref()),
             (_, None) => self.settle(at, hash, None),
         }

@@ -36,6 +36,7 @@ impl Contract {
     pub(super) fn look_at_streaming(&self, found: &mut Findings) {
         for plain in self.plains(found) {
             self.look_at_paces(&plain, &ALL, found);
+            self.look_at_tight_folds(&plain, found);
             self.look_forward(&plain, found);
             self.resume_after_cancelling(&plain, found);
         }
@@ -83,9 +84,30 @@ impl Contract {
         }
         let what = "with its data asked for after the last entry, the last first";
         all.push(Case { order: Order::AfterAll, ..case(what.to_owned()) });
+        if self.setup.request.is_none() {
+            let what = "with all its data in one request".to_owned();
+            all.push(Case { order: Order::Together, ..case(what) });
+        }
         let what = "with its data left after the first chunk";
         all.push(Case { order: Order::Early, ..case(what.to_owned()) });
         all
+    }
+
+    /// Where memory is for one thread only, eight fold all the same.
+    fn look_at_tight_folds(&self, plain: &Plain, found: &mut Findings) {
+        for chunk in [100, CHUNK] {
+            let case = |what: String| {
+                let label = format!("{} in chunks of {chunk} {what}", plain.name);
+                Case { chunk, ..self.case(label, plain.source.clone(), plain.size()) }
+            };
+            let Some(alone) = self.run(case(String::new()), found) else { return };
+            let limit = alone.budget_peak;
+            let tight = case(format!("folded by 8 threads within the {limit} bytes of one"));
+            let tight = Case { limit, threads: threads(8), fold: true, ..tight };
+            if found.enough() || self.compare(plain, tight, Variation::Pace, found).is_none() {
+                return;
+            }
+        }
     }
 
     /// The same through a pipe, where the format can read one.
@@ -94,7 +116,7 @@ impl Contract {
             return;
         }
         for way in 0..=shorts(&plain.source).len() {
-            for order in [Order::AtOnce, Order::Early] {
+            for order in [Order::AtOnce, Order::Early, Order::AfterAll] {
                 // a pipe can be read once: each reading gets its own
                 let fresh = || {
                     let mut shorts = shorts(&plain.source).into_iter();
@@ -102,7 +124,7 @@ impl Contract {
                     let (what, source) =
                         short.unwrap_or_else(|| (String::new(), plain.source.clone()));
                     let source = Arc::new(ForwardOnly::new(source, widen(ForwardSource::WINDOW)));
-                    let label = format!("{} going forward only {what}", plain.name);
+                    let label = format!("{} going forward only {what}, data {order:?}", plain.name);
                     Case { order, ..self.case(label, source, plain.size()) }
                 };
                 if found.enough()

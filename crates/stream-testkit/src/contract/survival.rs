@@ -5,7 +5,7 @@ use std::sync::Arc;
 use stream_core::{ErrorKind, ForwardSource, MemorySource, Needs, Source};
 
 use super::plain::{Plain, counted, widen};
-use super::{Contract, threads};
+use super::{Contract, File, threads};
 use crate::case::{Case, Findings, Record, Seen};
 use crate::difference::{Difference, Variation};
 use crate::promise::Promise;
@@ -64,13 +64,13 @@ impl Contract {
     }
 
     fn look_at_bad_files(&self, found: &mut Findings) {
-        for (name, bytes) in self.bads() {
+        for ((name, bytes), File { must_be_noted, .. }) in self.bads().zip(&self.bad) {
             let size = widen(bytes.len());
             let source: Arc<dyn Source> = Arc::new(MemorySource::new(bytes));
             let case = Case { sniffs: true, ..self.case(name.to_owned(), source.clone(), size) };
             let Some(outcome) = self.run(case.clone(), found) else { return };
             let seen = outcome.seen;
-            if passes_for_whole(&seen) {
+            if *must_be_noted && passes_for_whole(&seen) {
                 found.add(Promise::Errors, name, "a bad file is read as if nothing was wrong");
             }
             let mut others = vec![Case { threads: threads(2), fold: true, ..case.clone() }];

@@ -9,18 +9,6 @@ use crate::promise::Promise;
 use crate::transcript::{Data, hash_data};
 use crate::watch::Phase;
 
-/// Data that is open at the same time.
-const OPEN: usize = 4;
-
-/// The data of one entry, while it is read beside others.
-struct Open {
-    at: usize,
-    hash: u64,
-    chunks: Option<Box<dyn Chunks>>,
-    digest: Digest,
-    error: Option<Error>,
-}
-
 impl Walk<'_> {
     /// Keeps or compares what was said of the `at`-th entry.
     pub(super) fn settle(&mut self, at: usize, hash: u64, data: Option<&Data>) {
@@ -141,38 +129,6 @@ impl Walk<'_> {
             && plain.facts.get(at) != Some(&hash)
         {
             self.seen.mismatch.get_or_insert(at);
-        }
-    }
-
-    /// Reads the data that waits, the last first, some of it at the same time.
-    pub(super) fn read_later(&mut self, reader: &mut dyn Reader) {
-        let later = std::mem::take(&mut self.later);
-        for group in later.rchunks(OPEN) {
-            let mut all: Vec<Open> = Vec::new();
-            for (at, hash, request) in group {
-                let (chunks, error) = match self.attempt("chunks", || reader.chunks(request)) {
-                    Ok(chunks) => (Some(chunks), None),
-                    Err(e) => (None, Some(e)),
-                };
-                all.push(Open { at: *at, hash: *hash, chunks, digest: Digest::default(), error });
-            }
-            while all.iter().any(|open| open.chunks.is_some()) {
-                for open in &mut all {
-                    let Some(chunks) = &mut open.chunks else { continue };
-                    match self.attempt("next_chunk", || chunks.next_chunk()) {
-                        Ok(Some(chunk)) => open.digest.add(&chunk),
-                        Ok(None) => open.chunks = None,
-                        Err(e) => (open.chunks, open.error) = (None, Some(e)),
-                    }
-                }
-            }
-            for Open { at, hash, digest, error, .. } in all {
-                let data = Data::new(digest, error.as_ref());
-                self.settle(at, hash, Some(&data));
-                if let Some(e) = error {
-                    self.seen.data_failed.get_or_insert(e);
-                }
-            }
         }
     }
 }

@@ -41,10 +41,11 @@ caught! {
     a_reader_that_moves_before_it_reserves: MovesBeforeReserving breaks Streaming, "grows from nothing";
     a_reader_that_refuses_for_good: RefusesForGood breaks Streaming, "cannot go on after a refusal";
     a_reader_that_forgets: Forgets breaks Streaming, "after the last entry";
+    a_reader_that_reads_one_entry_of_several: OnlyFirst breaks Streaming, "in one request";
     a_reader_that_needs_the_size_of_a_pipe: NeedsSize breaks Streaming, "going forward only";
     a_reader_that_takes_reads_for_whole: TrustsReads breaks Streaming, "byte by byte";
     a_reader_that_panics_on_a_cut: Panics breaks Survival, "panics: index out of bounds";
-    a_reader_that_trusts_an_index: TrustsIndex breaks Survival, "panics: attempt to multiply";
+    a_reader_that_trusts_an_index: TrustsIndex breaks Survival, "panics: attempt to";
     a_reader_that_hangs_on_a_cut: Hangs breaks Survival, "hangs: no end within";
     a_reader_that_keeps_back_what_was_readable: LooksAheadTooFar breaks Survival, "which lie before the cut";
     a_reader_that_takes_a_cut_for_the_end: TakesCutsForEnds breaks Survival, "as if it was whole";

@@ -36,6 +36,8 @@ pub(crate) enum Fault {
     RefusesForGood,
     /// Knows only the last array.
     Forgets,
+    /// Reads the first of the entries that a request names.
+    OnlyFirst,
     /// Asks for the size first.
     NeedsSize,
     /// Takes a short read for the end.

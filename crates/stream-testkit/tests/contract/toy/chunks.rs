@@ -12,42 +12,55 @@ use super::Fault;
 
 pub(super) struct Numbers {
     pub(super) cx: Context,
-    pub(super) span: Span,
+    /// Of the request's entries.
+    pub(super) spans: Vec<Span>,
     pub(super) per_chunk: u64,
     pub(super) fault: Fault,
 }
 
 impl Numbers {
-    fn count(&self) -> u64 {
-        self.span.length / 2
+    fn chunks_of(&self, span: &Span) -> u64 {
+        (span.length / 2).div_ceil(self.per_chunk)
+    }
+
+    /// The entry of a chunk, and the chunk's number in it.
+    fn find(&self, index: usize) -> Option<(usize, Span, u64)> {
+        let mut rest = index as u64;
+        for (entry, span) in self.spans.iter().enumerate() {
+            match rest.checked_sub(self.chunks_of(span)) {
+                Some(behind) => rest = behind,
+                None => return Some((entry, *span, rest)),
+            }
+        }
+        if self.fault == Fault::TrustsIndex {
+            return self.spans.first().map(|span| (0, *span, index as u64));
+        }
+        None
     }
 }
 
 impl ChunkPlan for Numbers {
     fn len(&self) -> usize {
-        self.count().div_ceil(self.per_chunk) as usize
+        self.spans.iter().map(|span| self.chunks_of(span) as usize).sum()
     }
 
     fn read(&self, index: usize, _: &mut Scratch) -> Result<Chunk> {
-        let first = match self.fault {
-            Fault::TrustsIndex => index as u64 * self.per_chunk,
-            _ => (index as u64).saturating_mul(self.per_chunk),
-        };
-        if first >= self.count() {
+        let Some((entry, span, number)) = self.find(index) else {
             return Err(Error::new(ErrorKind::Request, format!("no chunk {index}")));
-        }
-        let n = self.per_chunk.min(self.count() - first);
-        let at = self.span.offset + first * 2;
+        };
+        let first = number * self.per_chunk;
+        let n = self.per_chunk.min(span.length / 2 - first);
+        let at = span.offset + first * 2;
         let mut buf = self.cx.buf(n as usize * 2)?;
         match self.fault {
             Fault::Unreserved => {
-                let mut all = vec![0; self.span.length as usize];
-                self.exact(self.span.offset, &mut all)?;
+                let mut all = vec![0; span.length as usize];
+                self.exact(span.offset, &mut all)?;
                 buf.copy_from_slice(&all[first as usize * 2..][..n as usize * 2]);
             }
             Fault::UnreservedInC => {
                 // SAFETY: malloc may be asked for any size; what it gives is freed and never read
-                unsafe { libc::free(black_box(libc::malloc(self.span.length as usize))) };
+                unsafe { libc::free(black_box(libc::malloc(span.length as usize))) };
                 self.exact(at, &mut buf)?;
             }
             _ => self.exact(at, &mut buf)?,
@@ -55,7 +68,7 @@ impl ChunkPlan for Numbers {
         if self.fault == Fault::SplitsArithmetic {
             buf[0] ^= 1;
         }
-        Chunk::new(0, Dims::from([first]), Dims::from([n]), DType::U16, buf)
+        Chunk::new(entry, Dims::from([first]), Dims::from([n]), DType::U16, buf)
     }
 }
 

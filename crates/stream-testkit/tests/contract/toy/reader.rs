@@ -272,16 +272,22 @@ impl Reader for ToyReader {
     }
 
     fn chunks(&mut self, request: &Request) -> Result<Box<dyn Chunks>> {
-        let path = request.entries.first().map_or("", String::as_str);
-        let known = self.arrays.iter().skip(match self.fault {
-            Fault::Forgets => self.arrays.len().saturating_sub(1),
-            _ => 0,
-        });
-        let known = { known }.find(|(index, _)| path == format!("/{index}"));
-        let Some((_, span)) = known else { return Err(no_such_entry(path)) };
+        let known = match (self.fault, &*self.arrays) {
+            (Fault::Forgets, [.., last]) => std::slice::from_ref(last),
+            (_, all) => all,
+        };
+        let asked = match self.fault {
+            Fault::OnlyFirst => request.entries.get(..1).unwrap_or_default(),
+            _ => &request.entries,
+        };
+        let find = |path: &String| {
+            let found = known.iter().find(|(index, _)| *path == format!("/{index}"));
+            found.map(|(_, span)| *span).ok_or_else(|| no_such_entry(path))
+        };
+        let spans = asked.iter().map(find).collect::<Result<_>>()?;
         let bytes = request.chunk_size.unwrap_or_else(|| self.cx.chunk_size()) as u64;
         let (cx, fault) = (self.cx.clone(), self.fault);
-        let plan = Numbers { cx, span: *span, per_chunk: (bytes / 2).max(1), fault };
+        let plan = Numbers { cx, spans, per_chunk: (bytes / 2).max(1), fault };
         let planned = Planned::new(Arc::new(plan));
         Ok(if self.cx.is_random() { Box::new(planned) } else { Box::new(InOrder(planned)) })
     }
