@@ -9,6 +9,7 @@ mod forward;
 mod frames;
 mod native;
 mod scale;
+mod summary;
 mod target;
 mod values;
 
@@ -16,8 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use stream_core::{
-    Chunks, Context, Diagnostic, Entry, Error, ErrorKind, Form, Progress, Request, Result,
-    Severity, Summary,
+    Chunks, Context, Entry, Error, ErrorKind, Form, Progress, Request, Result, Summary,
 };
 
 use crate::{Defect, Element, ElementKind, ItemPath, Options, Reader};
@@ -127,29 +127,6 @@ impl stream_core::Reader for Adapter {
     }
 
     fn finish(&mut self) -> Result<Summary> {
-        let mut summary = Summary::new(self.context().budget());
-        summary.entries = self.entries;
-        summary.complete = self.reader.is_complete();
-        let (meta, fields) = (self.reader.meta(), &mut summary.fields);
-        if let Some(uid) = &meta.transfer_syntax {
-            fields.push("transfer_syntax", uid.as_str())?;
-        }
-        if let Some(uid) = &meta.sop_class {
-            fields.push("sop_class", uid.as_str())?;
-        }
-        fields.push("preamble", meta.preamble)?;
-        fields.push("deviations", self.reader.deviation_count())?;
-        for deviation in self.reader.deviations() {
-            let defect = &deviation.defect;
-            summary.diagnostics.push(Diagnostic {
-                severity: entry::severity(defect),
-                rule: defect.rule(),
-                message: format!("{defect} ({})", defect.clause()).into(),
-                // inflated bytes have no place in the file
-                offset: (!self.reader.is_inflating()).then_some(deviation.offset),
-                entry: Some(deviation.tag.to_string().into()),
-            });
-        }
-        Ok(summary)
+        summary::summary(&self.reader, self.entries)
     }
 }

@@ -3,6 +3,8 @@
 mod adapter;
 mod charset;
 mod code;
+#[cfg(feature = "pixeldata")]
+mod decode;
 mod defect;
 mod dictionary;
 mod element;
@@ -24,6 +26,8 @@ mod vr;
 
 pub use charset::CharacterSet;
 pub use code::Code;
+#[cfg(feature = "pixeldata")]
+pub use decode::Decoder;
 pub use defect::{Defect, Deviation};
 pub use dicom_core::{Tag, VR};
 pub use dictionary::{keyword, tag};

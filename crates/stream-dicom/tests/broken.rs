@@ -1,5 +1,7 @@
 //! Files that are cut short, lie, or break rules: what was readable is delivered, then a clear error, and nothing panics.
 
+#![allow(clippy::unwrap_used)] // helpers of tests
+
 #[path = "support/read.rs"]
 mod read;
 #[path = "support/writer.rs"]

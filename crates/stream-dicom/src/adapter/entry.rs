@@ -6,20 +6,8 @@ use std::fmt::Write;
 use stream_core::{Array, Entry, Fields, Kind, Span};
 use stream_memory::OverBudget;
 
-use super::{Defect, Severity, native};
+use super::native;
 use crate::{Element, ElementKind, Reader, Tag, Text, Value};
-
-/// How bad a broken rule is: only what other readers stumble over is more than a note.
-pub(super) fn severity(defect: &Defect) -> Severity {
-    match defect {
-        Defect::CreatorMissing
-        | Defect::VrMismatch { .. }
-        | Defect::ReservedBytes { .. }
-        | Defect::TrailingZeros
-        | Defect::DataAfterEnd { .. } => Severity::Note,
-        _ => Severity::Warning,
-    }
-}
 
 /// Fills `entry`; says whether all text had a meaning in its character set.
 pub(super) fn fill(

@@ -10,7 +10,7 @@ use crate::{Element, ElementKind, ItemPath, Options, PixelData, Reader};
 
 /// The data of one element.
 pub(super) enum Target {
-    Pixels(PixelData),
+    Pixels(Box<PixelData>),
     /// Bytes of a source whose first byte has position `base`.
     Value {
         cx: Context,
@@ -24,7 +24,7 @@ impl Target {
     /// The data of the element that the reader stands on; `None` for sequences and items.
     pub(super) fn of(reader: &Reader, element: &Element) -> Option<Self> {
         if let Some(pixels) = reader.pixel_data() {
-            return Some(Self::Pixels(pixels.clone()));
+            return Some(Self::Pixels(Box::new(pixels.clone())));
         }
         let (cx, base) = reader.value_source(element);
         let length = u64::from(element.length()?);
@@ -57,18 +57,18 @@ impl Target {
                 Ok(Arc::new(values::Values::new(cx, base, offset, length, entry, region, chunk)?))
             }
             Self::Pixels(pixels) if pixels.is_encapsulated() => match request.form {
-                Form::Decoded => frames::decoded(pixels, entry, region),
+                Form::Decoded => frames::decoded(*pixels, entry, region),
                 Form::Scaled => Err(Error::new(
                     ErrorKind::Request,
                     "encapsulated pixel data has no numbers to scale; ask for it decoded",
                 )),
-                _ => Ok(Arc::new(frames::Encoded::new(pixels, entry, region)?)),
+                _ => Ok(Arc::new(frames::Encoded::new(*pixels, entry, region)?)),
             },
             Self::Pixels(pixels) => {
                 let layout = pixels.layout().filter(|l| native::shape(l).is_some());
                 match layout.filter(|_| request.form != Form::Bytes) {
                     Some(layout) => {
-                        Ok(Arc::new(native::Native::new(pixels, layout, entry, request, chunk)?))
+                        Ok(Arc::new(native::Native::new(*pixels, layout, entry, request, chunk)?))
                     }
                     None => {
                         let (offset, length) =

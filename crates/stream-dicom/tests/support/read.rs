@@ -1,5 +1,5 @@
 //! Reading a file whole, for tests.
-#![allow(dead_code, unreachable_pub)] // each test binary uses its part
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::panic)] // each test binary uses its part
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
 //! A small writer of DICOM: sound files of every encoding, made anew for each test.
-#![allow(dead_code, unreachable_pub)] // each test binary uses its part
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::panic)] // each test binary uses its part
 
 use std::io::Write;
 
