@@ -154,7 +154,7 @@ impl Defect {
                 Severity::Error
             }
             LateStyle | LateRegion => Severity::Error,
-            NoFinalTerminator | RegionLeft => Severity::Note,
+            RegionLeft => Severity::Note,
             _ => Severity::Warning,
         }
     }

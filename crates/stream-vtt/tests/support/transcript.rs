@@ -5,7 +5,7 @@ use stream_vtt::{BlockRef, Options, Parsed, Parser};
 
 /// Everything the parser says of `file`: blocks, then diagnostics. It sees `cuts` first so many bytes, then so many, and
 /// then all.
-pub fn transcript(
+pub(crate) fn transcript(
     file: &[u8],
     options: Options,
     cuts: impl IntoIterator<Item = usize>,
@@ -37,11 +37,11 @@ pub fn transcript(
 }
 
 /// The same, all at once.
-pub fn whole(file: &[u8], options: Options) -> Vec<String> {
+pub(crate) fn whole(file: &[u8], options: Options) -> Vec<String> {
     transcript(file, options, [])
 }
 
 /// The same, one byte more each time.
-pub fn byte_by_byte(file: &[u8], options: Options) -> Vec<String> {
+pub(crate) fn byte_by_byte(file: &[u8], options: Options) -> Vec<String> {
     transcript(file, options, 0..file.len())
 }
