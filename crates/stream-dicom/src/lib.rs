@@ -1,4 +1,32 @@
-//! Streams DICOM elements and frames in bounded memory.
+//! Streams DICOM elements and frames in bounded memory: files (PS3.10) and bare data sets, in every transfer syntax of PS3.5.
+//!
+//! [`Reader`] walks over all elements in file order, nested ones behind their item; [`PixelData`] leads to native or encapsulated
+//! [`Frames`]; [`Defect`] names each rule that a file breaks, and reading goes on behind it. [`Dicom`] is the same as a
+//! [`stream_core::Format`].
+//!
+//! ```
+//! # fn main() -> stream_core::Result<()> {
+//! # let bytes = b"\x08\0\x60\0CS\x02\0MR\x10\0\x10\0PN\x04\0A^B ";
+//! # let source = std::sync::Arc::new(stream_core::MemorySource::new(&bytes[..]));
+//! # let cx = stream_core::Context::new(source, &stream_memory::Budget::new("doc", 1 << 20));
+//! let mut reader = stream_dicom::Reader::open(cx.clone())?;
+//! let mut element = stream_dicom::Element::new(&cx);
+//! while reader.read_element(&mut element)? {
+//!     println!("{} {} {:?}", element.path(), element.vr(), element.value());
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Bounds: 16 KiB of read-ahead, values up to 1 KiB ([`Options`]), 130 bytes for each open item, 72 for each private block,
+//! 24 bytes for each encapsulated frame once frames are asked for (8 more while a basic offset table is followed), 144 KiB for a
+//! deflated data set. Lengths are never believed: a value is read into memory only when it is short or asked for in chunks.
+//!
+//! Headers are decoded here rather than by `dicom-parser`: its lazy reader takes a file cut in half for whole, reads through a
+//! cursor, and costs four times as much a file. Tags, VRs, the registry of elements, transfer syntaxes and codecs are
+//! `dicom-rs`'s (`dicom-core`, `-dictionary-std`, `-encoding`, `-transfer-syntax-registry`).
+//!
+//! Not done: writing; JPIP, whose pixels are elsewhere; video codecs, whose stream is one frame of bytes.
 
 mod adapter;
 mod charset;
