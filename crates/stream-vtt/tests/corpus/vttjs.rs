@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use stream_vtt::{Cue, Line, NodeKind, Position, Tree};
+use stream_vtt::{Align, Cue, Line, NodeKind, Position, PositionAlign, Tree};
 
 use super::support::{Track, corpus, read};
 
@@ -23,10 +23,26 @@ const KNOWN: &[(&str, &str)] = &[
         "`start` is `line-left` today, and the whole setting invalid",
     ),
     ("cue-settings/region/valid", "regions are blocks today, no header lines"),
+    ("cue-times/minimum-spots-over-sixty", MINUTES),
+    (
+        "integration/cue-content",
+        "the expectation lacks the last tags of the text that is in the file",
+    ),
     ("regions/id/arrows", "regions are blocks today, no header lines"),
     ("regions/scroll/correct", "regions are blocks today, no header lines"),
     ("regions/viewportanchor/correct", "regions are blocks today, no header lines"),
 ];
+
+/// Files whose trees vtt.js makes otherwise.
+const TREES: &[(&str, &str)] = &[
+    ("cue-times/minimum-spots-over-sixty", MINUTES),
+    (
+        "cuetext/escape-characters/incorrect",
+        "references may end without a semicolon, as in HTML (WebVTT 6.4)",
+    ),
+];
+
+const MINUTES: &str = "three digits are hours, which minutes must follow (WebVTT 6.3)";
 
 /// All files of a folder with this ending, by their path below it without the ending.
 fn files(root: &Path, ending: &str) -> Vec<(String, PathBuf)> {
@@ -54,9 +70,19 @@ fn cue(cue: &Cue) -> Value {
         Line::Number(line) => (line.into(), true),
         Line::Percent(line) => (line.into(), false),
     };
-    let position = if let Position::Percent(at) = s.position { at } else { 50.0 };
-    // the draft's words and defaults
+    // the draft's words and defaults: where nothing else is said, the position follows the alignment
     let old = |word: &'static str| if matches!(word, "center" | "auto") { "middle" } else { word };
+    let (mut position, mut position_align) = match s.align {
+        Align::Start | Align::Left => (0.0, "start"),
+        Align::End | Align::Right => (100.0, "end"),
+        Align::Center => (50.0, "middle"),
+    };
+    if let Position::Percent(at) = s.position {
+        position = at;
+    }
+    if s.position_align != PositionAlign::Auto {
+        position_align = old(s.position_align.as_str());
+    }
     serde_json::json!({
         "align": old(s.align.as_str()),
         "endTime": cue.end.millis() as f64 / 1000.0,
@@ -65,7 +91,7 @@ fn cue(cue: &Cue) -> Value {
         "lineAlign": old(s.line_align.as_str()),
         "pauseOnExit": false,
         "position": position,
-        "positionAlign": old(s.position_align.as_str()),
+        "positionAlign": position_align,
         "region": cue.region,
         "size": s.size.0,
         "snapToLines": snap,
@@ -100,10 +126,10 @@ fn cues_are_as_vtt_js_expects() {
         let expected: Value = serde_json::from_str(&text).expect("json");
         let Track { cues, regions } = read(&path);
         let found: Vec<Value> = cues.iter().map(cue).collect();
-        let same = normal(&found.into()) == normal(&expected["cues"])
+        let same = normal(&found.clone().into()) == normal(&expected["cues"])
             && expected["regions"].as_array().is_some_and(|list| list.len() == regions.len());
         let listed = KNOWN.iter().any(|(known, _)| *known == name);
-        assert_eq!(same, !listed, "{name}: {:#}", expected["cues"]);
+        assert_eq!(same, !listed, "{name}: {:#} {:#}", expected["cues"], Value::from(found));
         compared += 1;
         known += usize::from(listed);
     }
@@ -179,7 +205,8 @@ fn trees_are_as_vtt_js_renders_them() {
         // boxes come in the order of their lines
         expected.sort();
         found.sort();
-        assert_eq!(found, expected, "{name}");
+        let listed = TREES.iter().any(|(known, _)| *known == name);
+        assert_eq!(found == expected, !listed, "{name}: {expected:?} {found:?}");
         compared += 1;
     }
     println!("{compared} trees compared");
