@@ -136,6 +136,8 @@ pub(crate) struct Outcome {
 #[derive(Default)]
 pub(crate) struct Findings {
     pub(crate) violations: Vec<Violation>,
+    /// The most heap beside the budget.
+    pub(crate) excess: u64,
     hung: bool,
 }
 
@@ -170,7 +172,7 @@ pub(crate) fn run(
     let keeps = matches!(case.record, Record::Full | Record::Furthest)
         || matches!(case.order, Order::AfterAll | Order::Together);
     let label = case.label.clone();
-    let limit = case.limit;
+    let (limit, retry) = (case.limit, case.retry);
     let mark = Mark::now();
     let budget = Budget::new("contract", limit);
     let cancel = case.cancel.clone();
@@ -216,6 +218,15 @@ pub(crate) fn run(
     if used != 0 {
         let message = format!("{used} bytes are still reserved after everything was dropped");
         found.add(Promise::Budget, &label, message);
+    }
+    let kept_limit = matches!(retry, Retry::Grow { .. }) || budget.limit() == limit;
+    if !kept_limit || peak > budget.limit() {
+        let now = budget.limit();
+        let message = format!("{peak} bytes are reserved of {limit}, and the limit is now {now}");
+        found.add(Promise::Budget, &label, message);
+    }
+    if !keeps {
+        found.excess = found.excess.max(heap.peak.saturating_sub(peak));
     }
     let allowed = peak.saturating_add(overhead).saturating_add(NOISE);
     if !keeps && heap.peak > allowed {

@@ -142,8 +142,9 @@ impl Contract {
         self
     }
 
-    /// Allows what a format cannot know: a fact that the end of a file decides, when the file is cut; the size, on a pipe. It is
-    /// never asked about chunk sizes, threads and short reads: nothing may differ there.
+    /// Allows what a format cannot know: a fact that the end of a file decides, when the file is cut; the size, on a pipe; that a
+    /// file is cut at all (`complete`), where the format has no end. It is never asked about chunk sizes, threads and short
+    /// reads: nothing may differ there.
     pub fn may_differ(
         mut self,
         allows: impl Fn(&Difference) -> bool + Send + Sync + 'static,
@@ -176,7 +177,9 @@ impl Contract {
     /// With all violations.
     #[track_caller]
     pub fn check(&self) {
-        assert_kept(&self.violations());
+        // held while it panics as well: what a panic allocates must not show in another test's measurement
+        let _alone = heap::lock();
+        assert_kept(&self.look_at(&Promise::ALL));
     }
 
     /// Runs the readings that show whether one promise is kept. What they find of other promises counts as well.
@@ -185,26 +188,29 @@ impl Contract {
     /// With all violations.
     #[track_caller]
     pub fn check_promise(&self, promise: Promise) {
-        assert_kept(&self.violations_of(promise));
+        let _alone = heap::lock();
+        assert_kept(&self.look_at(&[promise]));
     }
 
     /// What is broken, over the readings for all promises.
     pub fn violations(&self) -> Vec<Violation> {
         let _alone = heap::lock();
-        let mut found = Findings::default();
-        for promise in Promise::ALL {
-            if !found.enough() {
-                self.look(promise, &mut found);
-            }
-        }
-        found.violations
+        self.look_at(&Promise::ALL)
     }
 
     /// What is broken, over the readings for one promise; some may be of another promise, which each violation names.
     pub fn violations_of(&self, promise: Promise) -> Vec<Violation> {
         let _alone = heap::lock();
+        self.look_at(&[promise])
+    }
+
+    fn look_at(&self, promises: &[Promise]) -> Vec<Violation> {
         let mut found = Findings::default();
-        self.look(promise, &mut found);
+        for promise in promises {
+            if !found.enough() {
+                self.look(*promise, &mut found);
+            }
+        }
         found.violations
     }
 
@@ -227,6 +233,15 @@ impl Contract {
             }
             Promise::ReadOnly => self.look_at_files(found),
         }
+    }
+
+    /// The most bytes of heap beside the budget in the readings for the first promise: what the descriptor's `overhead` has to cover, 16
+    /// KiB of noise included. An overhead that is much larger hides what is allocated unreserved.
+    pub fn measured_overhead(&self) -> u64 {
+        let _alone = heap::lock();
+        let mut found = Findings::default();
+        self.look(Promise::Budget, &mut found);
+        found.excess
     }
 
     fn run(&self, case: Case, found: &mut Findings) -> Option<Outcome> {

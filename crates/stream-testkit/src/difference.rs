@@ -30,7 +30,8 @@ pub struct Difference {
     pub expected: String,
     /// What this one says.
     pub found: String,
-    /// Whether the entry is the last one that this reading delivered: the one at the cut.
+    /// Whether it is a fact of the last entry that this reading delivered: the one at the cut. Never for the summary and for what is
+    /// missing.
     pub last: bool,
     /// Bytes that the source has: for a cut, where it was cut.
     pub size: u64,
@@ -99,7 +100,7 @@ pub(crate) fn differences(
                 fact: fact.to_owned(),
                 expected: one.to_owned(),
                 found: other.to_owned(),
-                last: true,
+                last: false,
                 size,
             });
         });

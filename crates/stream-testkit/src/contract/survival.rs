@@ -131,7 +131,7 @@ impl Contract {
             fact: fact.to_owned(),
             expected: if missing { "an entry" } else { "false" }.to_owned(),
             found: if missing { "nothing" } else { "true" }.to_owned(),
-            last: true,
+            last: false,
             size,
         };
         self.may_differ.as_ref().is_some_and(|allows| allows(&difference))

@@ -34,6 +34,7 @@ caught! {
     a_reader_that_allocates_unreserved: Unreserved breaks Budget, "the heap grew by";
     a_reader_that_allocates_unreserved_in_c: UnreservedInC breaks Budget, "the heap grew by";
     a_reader_that_leaks: Leaks breaks Budget, "stay after everything was dropped";
+    a_reader_that_raises_its_limit: HelpsItself breaks Budget, "the limit is now";
     a_reader_that_keeps_a_reservation: NeverGivesBack breaks Budget, "still reserved";
     a_reader_that_trusts_a_length: TrustsLength breaks Budget, "the heap grew by";
     a_reader_that_keeps_something_of_each_record: Hoards breaks Growth, "long.toy 100 times";

@@ -22,6 +22,8 @@ pub(crate) enum Fault {
     UnreservedInC,
     /// Keeps a block for ever.
     Leaks,
+    /// Raises its own limit.
+    HelpsItself,
     /// Keeps a reservation for ever.
     NeverGivesBack,
     /// Allocates what a text's length claims.
