@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use stream_core::{Diagnostic, Entry, Error, Map, Value};
+use stream_core::{Diagnostic, Entry, Error, Map, Time, Value};
 
 /// Integers up to this are exact in every JSON reader (RFC 8259, 6).
 const EXACT: u64 = 1 << 53;
@@ -163,7 +163,7 @@ pub(crate) fn value<W: Write>(out: &mut W, v: Value<'_>) -> io::Result<()> {
         Value::Int(n) => out.write_all(itoa::Buffer::new().format(n).as_bytes()),
         Value::Uint(n) => uint(out, n),
         Value::Float(x) => float(out, x),
-        Value::Time(t) => write!(out, "{t}"),
+        Value::Time(t) => time(out, t),
         Value::Text(text) => string(out, text),
         Value::Bytes(bytes) => base64(out, bytes),
         Value::List(items) => list(out, items, value),
@@ -192,25 +192,42 @@ pub(crate) fn float<W: Write>(out: &mut W, x: f64) -> io::Result<()> {
     }
 }
 
-/// Which bytes of a string need an escape: quotation mark, backslash, controls (RFC 8259, 7); DEL is escaped so that no
+/// Whether a byte of a string needs an escape: quotation mark, backslash, controls (RFC 8259, 7); DEL as well, so that no
 /// terminal acts on it.
-const ESCAPED: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut b = 0;
-    while b < 32 {
-        table[b] = true;
-        b += 1;
+#[inline]
+fn is_escaped(b: u8) -> bool {
+    (b < 32) | (b == b'"') | (b == b'\\') | (b == 127)
+}
+
+/// Whether any byte needs an escape. Looks at blocks of fixed size, without an early exit, so that each is compared with
+/// one instruction; the last block overlaps the one before.
+#[inline]
+fn has_escaped(bytes: &[u8]) -> bool {
+    fn block<const N: usize>(block: &[u8; N]) -> bool {
+        block.iter().fold(false, |found, &b| found | is_escaped(b))
     }
-    table[b'"' as usize] = true;
-    table[b'\\' as usize] = true;
-    table[127] = true;
-    table
-};
+    if let Some(last) = bytes.last_chunk::<16>() {
+        let (blocks, _) = bytes.as_chunks::<16>();
+        blocks.iter().any(block) || block(last)
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        block(first) | block(last)
+    } else {
+        bytes.iter().fold(false, |found, &b| found | is_escaped(b))
+    }
+}
 
 pub(crate) fn string<W: Write>(out: &mut W, text: &str) -> io::Result<()> {
     out.write_all(b"\"")?;
-    let mut rest = text.as_bytes();
-    while let Some(at) = rest.iter().position(|&b| ESCAPED[usize::from(b)]) {
+    if has_escaped(text.as_bytes()) {
+        escaped(out, text.as_bytes())?;
+    } else {
+        out.write_all(text.as_bytes())?;
+    }
+    out.write_all(b"\"")
+}
+
+fn escaped<W: Write>(out: &mut W, mut rest: &[u8]) -> io::Result<()> {
+    while let Some(at) = rest.iter().position(|&b| is_escaped(b)) {
         let (plain, tail) = rest.split_at(at);
         out.write_all(plain)?;
         let Some((&byte, after)) = tail.split_first() else { break };
@@ -224,8 +241,19 @@ pub(crate) fn string<W: Write>(out: &mut W, text: &str) -> io::Result<()> {
         }
         rest = after;
     }
-    out.write_all(rest)?;
-    out.write_all(b"\"")
+    out.write_all(rest)
+}
+
+/// Decimal seconds; milliseconds, which a million cues have two of, without the machinery of formatting.
+fn time<W: Write>(out: &mut W, t: Time) -> io::Result<()> {
+    match u64::try_from(t.ticks) {
+        Ok(ms) if t.per_second == 1000 => {
+            let digit = |n: u64| b'0' + (n % 10) as u8;
+            out.write_all(itoa::Buffer::new().format(ms / 1000).as_bytes())?;
+            out.write_all(&[b'.', digit(ms / 100), digit(ms / 10), digit(ms)])
+        }
+        _ => write!(out, "{t}"),
+    }
 }
 
 fn base64<W: Write>(out: &mut W, bytes: &[u8]) -> io::Result<()> {
@@ -262,6 +290,18 @@ mod tests {
     }
 
     #[test]
+    fn an_escape_is_found_wherever_it_stands() {
+        for len in 0..70 {
+            for at in 0..len {
+                let mut text = vec![b'x'; len];
+                text[at] = b'"';
+                assert!(has_escaped(&text), "{at} of {len}");
+            }
+            assert!(!has_escaped(&vec![b'x'; len]), "{len}");
+        }
+    }
+
+    #[test]
     fn what_json_cannot_hold_is_a_string() {
         assert_eq!(written(Value::Float(f64::NAN)), "\"NaN\"");
         assert_eq!(written(Value::Float(f64::NEG_INFINITY)), "\"-Infinity\"");
@@ -275,6 +315,8 @@ mod tests {
     #[test]
     fn numbers_are_numbers() {
         assert_eq!(written(Value::Float(0.1)), "0.1");
-        assert_eq!(written(Value::Time(stream_core::Time::from_millis(1500))), "1.500");
+        assert_eq!(written(Value::Time(Time::from_millis(1500))), "1.500");
+        assert_eq!(written(Value::Time(Time::from_millis(83_009))), "83.009");
+        assert_eq!(written(Value::Time(Time::from_millis(-7))), "-0.007");
     }
 }
