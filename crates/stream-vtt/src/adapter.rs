@@ -4,24 +4,17 @@
 mod data;
 mod fill;
 
-use stream_core::memory::Reservation;
-use stream_core::{
-    ChargedString, Chunks, Context, Diagnostic, Entry, Progress, Request, Result, Summary,
-};
+use stream_core::{Chunks, Context, Diagnostic, Entry, Progress, Request, Result, Summary};
 
-use crate::{BlockRef, Options, Reader, Timestamp, Tree};
+use crate::{BlockRef, Options, Reader, Timestamp};
+use fill::Markup;
 
 /// [`stream_core::Reader`] over a [`Reader`].
 pub(crate) struct Adapter {
     reader: Reader,
     options: Options,
-    /// The tree of the cue at hand, and what it may hold.
-    tree: Tree,
-    trees: Reservation,
-    plain: String,
-    plains: Reservation,
-    /// The entry delivered last, and whether it is still in memory.
-    path: ChargedString,
+    markup: Markup,
+    /// Whether the entry delivered last is still in memory.
     at_hand: bool,
     entries: u64,
     counts: Counts,
@@ -39,39 +32,35 @@ struct Counts {
     last: Timestamp,
 }
 
+impl Counts {
+    fn add(&mut self, block: &BlockRef<'_>) {
+        let place = match block {
+            BlockRef::Header(_) => return,
+            BlockRef::Style(_) => &mut self.styles,
+            BlockRef::Region(_) => &mut self.regions,
+            BlockRef::Note(_) => &mut self.notes,
+            BlockRef::Cue(cue) => {
+                self.last = self.last.max(cue.end);
+                &mut self.cues
+            }
+        };
+        *place = place.saturating_add(1);
+    }
+}
+
 impl Adapter {
     pub(crate) fn open(cx: Context, options: Options) -> Result<Self> {
         let budget = cx.budget().clone();
         Ok(Adapter {
             reader: Reader::open_with(cx, options)?,
             options,
-            tree: Tree::new(),
-            trees: budget.reserve(0)?,
-            plain: String::new(),
-            plains: budget.reserve(0)?,
-            path: ChargedString::new(&budget),
+            markup: Markup::new(&budget)?,
             at_hand: false,
             entries: 0,
             counts: Counts::default(),
             diagnosed: false,
             failed: false,
         })
-    }
-
-    fn count(&mut self) {
-        self.entries = self.entries.saturating_add(1);
-        let counts = &mut self.counts;
-        let place = match self.reader.view() {
-            BlockRef::Header(_) => return,
-            BlockRef::Style(_) => &mut counts.styles,
-            BlockRef::Region(_) => &mut counts.regions,
-            BlockRef::Note(_) => &mut counts.notes,
-            BlockRef::Cue(cue) => {
-                counts.last = counts.last.max(cue.end);
-                &mut counts.cues
-            }
-        };
-        *place = place.saturating_add(1);
     }
 
     fn read(&mut self, entry: &mut Entry) -> Result<bool> {
@@ -81,8 +70,7 @@ impl Adapter {
         }
         // until the entry is complete the block stays at hand, so that a refusal can be tried again
         self.fill(entry)?;
-        self.path.set(entry.path())?;
-        self.count();
+        self.entries = self.entries.saturating_add(1);
         self.reader.delivered();
         self.diagnosed = false;
         self.at_hand = true;

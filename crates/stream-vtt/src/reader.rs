@@ -157,13 +157,10 @@ impl Reader {
         while self.advance()? {
             self.delivered();
             if self.is_at_cue() {
-                break;
+                return Ok(Some(self.view_cue()));
             }
         }
-        match self.view() {
-            BlockRef::Cue(cue) if self.state == State::Next => Ok(Some(cue)),
-            _ => Ok(None),
-        }
+        Ok(None)
     }
 
     /// The remaining blocks, each with memory of its own. [`Reader::read_block`] reuses one instead.
@@ -306,13 +303,17 @@ impl Reader {
         self.parser.view(self.window.held_slice(self.parser.block_offset()))
     }
 
-    /// The cue that [`Reader::advance`] parsed, and where its defects go.
-    pub(crate) fn cue_and_diagnostics(&mut self) -> (Option<CueRef<'_>>, &mut Diagnostics) {
+    /// The same, which is a cue.
+    #[inline]
+    pub(crate) fn view_cue(&self) -> CueRef<'_> {
+        self.parser.view_cue(self.window.held_slice(self.parser.block_offset()))
+    }
+
+    /// The block that [`Reader::advance`] parsed, and where its defects go.
+    #[inline]
+    pub(crate) fn view_and_diagnostics(&mut self) -> (BlockRef<'_>, &mut Diagnostics) {
         let bytes = self.window.held_slice(self.parser.block_offset());
-        match self.parser.view_and_diagnostics(bytes) {
-            (BlockRef::Cue(cue), list) => (Some(cue), list),
-            (_, list) => (None, list),
-        }
+        self.parser.view_and_diagnostics(bytes)
     }
 
     /// Bytes of the block at hand.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use memchr::memchr;
 
-use crate::settings::parse::next_word;
+use crate::settings::parse::{Word, next_word};
 use crate::settings::{integer, percentage};
 use crate::text::normalize;
 use crate::{Defect, Excerpt, Span};
@@ -79,12 +79,11 @@ impl Region {
     pub(crate) fn collect(&mut self, text: &[u8], mut defect: impl FnMut(usize, Defect)) {
         let mut seen = 0u8;
         let mut at = 0usize;
-        while let Some((start, end)) = next_word(text, at) {
+        while let Some(Word { start, colon, end }) = next_word(text, at) {
             at = end;
             let word = text.get(start..end).unwrap_or_default();
-            let colon = memchr(b':', word).unwrap_or(0);
-            let (name, value) = word.split_at(colon);
-            let value = value.get(1..).unwrap_or_default();
+            let name = text.get(start..colon).unwrap_or_default();
+            let value = text.get(colon.saturating_add(1)..end).unwrap_or_default();
             if name.is_empty() || value.is_empty() {
                 defect(start, Defect::UnknownRegionSetting(Excerpt::new(word)));
                 continue;

@@ -168,16 +168,20 @@ fn usual(input: &[u8]) -> Option<(Timestamp, usize)> {
         length = length.wrapping_add(1);
         rest = tail;
     }
-    let (&[b':', c, d, b':', e, f, b'.', g, h, i], rest) = rest.split_first_chunk::<10>()? else {
-        return None;
-    };
-    let (c, d, e, f) = (digit(c), digit(d), digit(e), digit(f));
-    let (g, h, i) = (digit(g), digit(h), digit(i));
-    let digits = (c < 6) & (d < 10) & (e < 6) & (f < 10) & (g < 10) & (h < 10) & (i < 10);
-    if !digits || rest.first().is_some_and(u8::is_ascii_digit) {
+    let (&[a, b, c, d, e, f, g, h, tens, ones], rest) = rest.split_first_chunk::<10>()?;
+    // eight bytes at once: colons and the full stop become zeros, digits their values
+    let bytes = u64::from_le_bytes([a, b, c, d, e, f, g, h]) ^ u64::from_le_bytes(*b":00:00.0");
+    let above_nine = bytes.wrapping_add(0x0606_0606_0606_0606);
+    let digits = (bytes | above_nine) & 0xf0f0_f0f0_f0f0_f0f0 == 0;
+    let colons = bytes & 0x00ff_0000_ff00_00ff == 0;
+    let at = |place: u32| (bytes >> place) & 0xf;
+    let (minutes, seconds) = (two(at(8), at(16)), two(at(32), at(40)));
+    let (tens, ones) = (digit(tens), digit(ones));
+    let good = digits & colons & (minutes < 60) & (seconds < 60) & (tens < 10) & (ones < 10);
+    if !good || rest.first().is_some_and(u8::is_ascii_digit) {
         return None;
     }
-    Some((join(hours, two(c, d), two(e, f), two(two(g, h), i)), length))
+    Some((join(hours, minutes, seconds, two(two(at(56), tens), ones)), length))
 }
 
 #[inline]

@@ -50,8 +50,12 @@ impl Adapter {
             wanted.entry(path).or_default().push(index);
         }
         texts.spans.resize(request.entries.len(), None);
+        let mut last = ChargedString::new(texts.cx.budget());
+        if self.at_hand {
+            push_path(&mut last, &self.reader.view())?;
+        }
         if self.at_hand
-            && let Some(indices) = wanted.remove(self.path.as_str())
+            && let Some(indices) = wanted.remove(last.as_str())
         {
             let span = place(&self.reader.view());
             set(&mut texts.spans, &indices, span);

@@ -2,13 +2,15 @@
 #![deny(clippy::arithmetic_side_effects)]
 
 use memchr::memchr2;
+use stream_core::memory::{Budget, Reservation};
 use stream_core::{ChargedString, Entry, Fields, Kind, Result, Span, Time, push_name};
 
 use super::Adapter;
+use crate::entity::GROWTH;
 use crate::reader::copy::{grow, pay_for_tree};
 use crate::{
-    Align, BlockRef, CueRef, Header, Line, LineAlign, NoteRef, Position, PositionAlign, Region,
-    Settings, Size, StyleRef, Timestamp, Vertical,
+    Align, BlockRef, CueRef, Diagnostics, Header, Line, LineAlign, NoteRef, Position,
+    PositionAlign, Region, Settings, Size, StyleRef, Timestamp, Tree, Vertical,
 };
 
 /// Exact milliseconds; a time beyond what the shared form holds stands at its end.
@@ -41,15 +43,12 @@ pub(super) fn push_path(path: &mut ChargedString, block: &BlockRef<'_>) -> Resul
 }
 
 impl Adapter {
-    /// Fills `entry` from the block at hand.
+    /// Fills `entry` from the block at hand, and counts it.
     #[inline]
     pub(super) fn fill(&mut self, entry: &mut Entry) -> Result<()> {
-        let markup = matches!(self.reader.view(), BlockRef::Cue(cue)
-            if memchr2(b'<', b'&', cue.text.as_bytes()).is_some());
-        if markup {
-            self.read_markup()?;
-        }
-        let block = self.reader.view();
+        let subrip = self.reader.is_subrip();
+        let Adapter { reader, markup, counts, diagnosed, .. } = self;
+        let (block, list) = reader.view_and_diagnostics();
         let (kind, span) = match &block {
             BlockRef::Header(header) => (Kind::Text, header.span),
             BlockRef::Style(style) => (Kind::Text, style.text_span),
@@ -63,43 +62,56 @@ impl Adapter {
         entry.set_has_data();
         let fields = entry.fields_mut();
         match &block {
-            BlockRef::Header(from) => header(fields, from),
-            BlockRef::Style(from) => style(fields, from),
-            BlockRef::Region(from) => region(fields, from),
-            BlockRef::Note(from) => note(fields, from),
+            BlockRef::Header(from) => header(fields, from)?,
+            BlockRef::Style(from) => style(fields, from)?,
+            BlockRef::Region(from) => region(fields, from)?,
+            BlockRef::Note(from) => note(fields, from)?,
             BlockRef::Cue(from) => {
                 cue(fields, from)?;
-                if markup {
-                    fields.push("plain", self.plain.as_str())?;
-                    if let Some(voice) = self.tree.voice() {
+                if memchr2(b'<', b'&', from.text.as_bytes()).is_some() {
+                    // SubRip's tags are no standard's: nothing is wrong with any
+                    let list = (!subrip && !*diagnosed).then_some(list);
+                    markup.read(from, list)?;
+                    *diagnosed = true;
+                    fields.push("plain", markup.plain.as_str())?;
+                    if let Some(voice) = markup.tree.voice() {
                         fields.push("voice", voice)?;
                     }
                 }
-                Ok(())
             }
         }
+        counts.add(&block);
+        Ok(())
+    }
+}
+
+/// A cue's text without its markup, in reused memory that is charged.
+pub(super) struct Markup {
+    tree: Tree,
+    trees: Reservation,
+    plain: String,
+    plains: Reservation,
+}
+
+impl Markup {
+    pub(super) fn new(budget: &Budget) -> Result<Self> {
+        let none = || budget.reserve(0);
+        Ok(Markup { tree: Tree::new(), trees: none()?, plain: String::new(), plains: none()? })
     }
 
-    /// Parses the text of the cue at hand into the tree and takes its plain text.
-    fn read_markup(&mut self) -> Result<()> {
-        let BlockRef::Cue(cue) = self.reader.view() else { return Ok(()) };
+    /// Parses the text of a cue; what is unusual goes to `list`.
+    fn read(&mut self, cue: &CueRef<'_>, list: Option<&mut Diagnostics>) -> Result<()> {
         pay_for_tree(&mut self.trees, cue.text)?;
-        // decoded text is at most twice as long
-        let room = cue.text.len().saturating_mul(2);
+        let room = cue.text.len().saturating_mul(GROWTH);
         if self.plain.capacity() < room {
+            // a little more, so that a slightly longer text does not grow it again
+            let room = room.saturating_mul(2);
             self.plains.resize(u64::try_from(room).unwrap_or(u64::MAX))?;
-            self.plain.clear();
-            self.plain.reserve_exact(room);
+            self.plain = String::with_capacity(room);
         }
-        // SubRip's tags are no standard's: nothing is wrong with any
-        if self.diagnosed || self.reader.is_subrip() {
-            self.tree.parse(cue.text);
-        } else {
-            let (cue, list) = self.reader.cue_and_diagnostics();
-            if let Some(cue) = cue {
-                grow(&mut self.tree, &cue, list);
-            }
-            self.diagnosed = true;
+        match list {
+            Some(list) => grow(&mut self.tree, cue, list),
+            None => self.tree.parse(cue.text),
         }
         self.plain.clear();
         self.tree.plain_into(&mut self.plain);

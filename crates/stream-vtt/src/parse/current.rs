@@ -108,6 +108,12 @@ impl Parser {
         self.current.show(&self.header, &self.region, text)
     }
 
+    /// The block parsed last, which is a cue.
+    #[inline(always)]
+    pub(crate) fn view_cue<'a>(&'a self, bytes: &'a [u8]) -> CueRef<'a> {
+        self.current.cue(self.current.base(&self.hints, &self.scratch, bytes))
+    }
+
     /// The block parsed last, and where its defects go.
     pub(crate) fn view_and_diagnostics<'a>(
         &'a mut self,
@@ -135,28 +141,34 @@ impl Current {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn show<'a>(&self, header: &'a Header, region: &'a Region, base: &'a str) -> BlockRef<'a> {
-        let Current { index, span, text_span, start, end, settings, parts, .. } = *self;
-        let get = |part: Part| base.get(part.start..part.end).unwrap_or_default();
-        let text = get(parts.text);
+        let Current { index, span, text_span, .. } = *self;
+        let text = || self.parts.text.str_of(base);
         match self.what {
             What::Header => BlockRef::Header(header),
             What::Region => BlockRef::Region(region),
-            What::Style => BlockRef::Style(StyleRef { index, text, span, text_span }),
-            What::Note(kind) => BlockRef::Note(NoteRef { index, kind, text, span, text_span }),
-            What::Cue => BlockRef::Cue(CueRef {
-                index,
-                id: get(parts.id),
-                start,
-                end,
-                settings,
-                settings_text: get(parts.settings),
-                region: get(parts.region),
-                text,
-                span,
-                text_span,
-            }),
+            What::Style => BlockRef::Style(StyleRef { index, text: text(), span, text_span }),
+            What::Note(kind) => {
+                BlockRef::Note(NoteRef { index, kind, text: text(), span, text_span })
+            }
+            What::Cue => BlockRef::Cue(self.cue(base)),
+        }
+    }
+
+    #[inline(always)]
+    fn cue<'a>(&self, base: &'a str) -> CueRef<'a> {
+        CueRef {
+            index: self.index,
+            id: self.parts.id.str_of(base),
+            start: self.start,
+            end: self.end,
+            settings: self.settings,
+            settings_text: self.parts.settings.str_of(base),
+            region: self.parts.region.str_of(base),
+            text: self.parts.text.str_of(base),
+            span: self.span,
+            text_span: self.text_span,
         }
     }
 }

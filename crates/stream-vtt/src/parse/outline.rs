@@ -19,6 +19,11 @@ impl Part {
         block.get(self.start..self.end).unwrap_or_default()
     }
 
+    #[inline]
+    pub(super) fn str_of<'a>(&self, text: &'a str) -> &'a str {
+        text.get(self.start..self.end).unwrap_or_default()
+    }
+
     /// Its place in the file, for a block at `offset`; it starts on `line`.
     #[inline]
     pub(super) fn span(&self, offset: u64, line: u64) -> Span {

@@ -60,9 +60,7 @@ impl Reader {
         while self.advance()? {
             if self.is_at_cue() {
                 self.pay_for_copy()?;
-                if let BlockRef::Cue(from) = self.view() {
-                    cue.copy_from(&from);
-                }
+                cue.copy_from(&self.view_cue());
                 self.delivered();
                 return Ok(true);
             }

@@ -24,18 +24,15 @@ pub(crate) fn parse(
     let mut region = None;
     let mut seen = 0u8;
     let mut at = 0usize;
-    while let Some((start, end)) = next_word(text, at) {
+    while let Some(Word { start, colon, end }) = next_word(text, at) {
         at = end;
         let word = text.get(start..end).unwrap_or_default();
-        let colon = match memchr(b':', word) {
-            Some(colon) if colon > 0 && colon.saturating_add(1) < word.len() => colon,
-            _ => {
-                findings.defect(start, Defect::UnknownSetting(Excerpt::new(word)));
-                continue;
-            }
-        };
-        let (name, value) = word.split_at(colon);
-        let value = value.get(1..).unwrap_or_default();
+        let name = text.get(start..colon).unwrap_or_default();
+        let value = text.get(colon.saturating_add(1)..end).unwrap_or_default();
+        if name.is_empty() || value.is_empty() {
+            findings.defect(start, Defect::UnknownSetting(Excerpt::new(word)));
+            continue;
+        }
         let (bit, applied) = match name {
             b"region" => {
                 region = findings.region(value).then_some((end.saturating_sub(value.len()), end));
@@ -84,14 +81,32 @@ pub(crate) fn parse(
     region
 }
 
-/// The next run of characters that are not ASCII whitespace.
-pub(crate) fn next_word(text: &[u8], at: usize) -> Option<(usize, usize)> {
+/// A run of characters that are not ASCII whitespace, and its first colon: its end where it has none.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Word {
+    pub(crate) start: usize,
+    pub(crate) colon: usize,
+    pub(crate) end: usize,
+}
+
+/// The next word from `at` on.
+#[inline]
+pub(crate) fn next_word(text: &[u8], at: usize) -> Option<Word> {
     let rest = text.get(at..)?;
     let skipped = rest.iter().position(|byte| !byte.is_ascii_whitespace())?;
-    let word = rest.get(skipped..).unwrap_or_default();
-    let length = word.iter().position(u8::is_ascii_whitespace).unwrap_or(word.len());
     let start = at.saturating_add(skipped);
-    Some((start, start.saturating_add(length)))
+    let (mut end, mut colon) = (start, None);
+    for &byte in rest.get(skipped..).unwrap_or_default() {
+        // no byte of a word but U+0020 and those below can be whitespace
+        if byte <= b' ' && byte.is_ascii_whitespace() {
+            break;
+        }
+        if byte == b':' && colon.is_none() {
+            colon = Some(end);
+        }
+        end = end.wrapping_add(1);
+    }
+    Some(Word { start, colon: colon.unwrap_or(end), end })
 }
 
 fn vertical(value: &[u8], settings: &mut Settings) -> bool {
