@@ -9,10 +9,11 @@ use crate::session::Session;
 
 /// Opens a FILE argument; `-` is standard input.
 pub(crate) fn open(session: &Session, file: &Path) -> Result<Opened> {
+    let options = session.options();
     if file == Path::new("-") {
-        return open_with(standard_input(&session.budget)?, &session.options());
+        return open_with(standard_input(&options)?, &options);
     }
-    open_path(file, &session.options())
+    open_path(file, &options)
 }
 
 /// The name under which messages speak of it.

@@ -24,9 +24,11 @@ mod open;
 mod options;
 mod outline;
 mod signature;
+mod stream;
 
 pub use detect::{DetectedBy, Detection, detect};
 pub use extension::by_extension;
 pub use known::{Known, formats};
-pub use open::{Opened, open, open_path, open_with, standard_input};
+pub use open::{Opened, open, open_path, open_with};
 pub use options::Options;
+pub use stream::standard_input;

@@ -8,11 +8,11 @@ use stream_core::{
     Confidence, Context, Error, ErrorKind, FileSource, ForwardSource, GZIP_MAGIC, Needs, Reader,
     Result, Source, gunzip,
 };
-use stream_memory::{Budget, Pool};
 
 use crate::detect::{DetectedBy, Detection, find};
 use crate::known::{Known, formats};
 use crate::options::Options;
+use crate::stream;
 
 /// A reader, and how its format was found. Used as the reader it holds.
 pub struct Opened {
@@ -60,30 +60,11 @@ pub fn open(path: impl AsRef<Path>) -> Result<Opened> {
 /// reader is not compiled in, and what the format's reader says.
 pub fn open_path(path: impl AsRef<Path>, options: &Options) -> Result<Opened> {
     let path = path.as_ref();
-    let stream = ["/dev/stdin", "/dev/fd", "/proc/self/fd"].iter().any(|p| path.starts_with(p));
-    let budget = options.budget();
-    let options = options.clone().with_budget(&budget);
-    if stream
-        && let Ok(facts) = std::fs::metadata(path)
-        && !facts.is_file()
-    {
-        let failed = |e: std::io::Error| Error::from(e).in_entry(path.display().to_string());
-        let file = std::fs::File::open(path).map_err(failed)?;
-        return open_with(Arc::new(forward(file, &budget)?), &options);
+    let options = options.clone().with_budget(&options.budget());
+    if stream::is_stream(path) {
+        return open_with(stream::open(path, &options)?, &options);
     }
     open_with(Arc::new(FileSource::open(path)?), &options)
-}
-
-/// Standard input as a stream that only goes forward, with its window charged to `budget`.
-///
-/// # Errors
-/// `OverBudget`.
-pub fn standard_input(budget: &Budget) -> Result<Arc<dyn Source>> {
-    Ok(Arc::new(forward(std::io::stdin(), budget)?))
-}
-
-fn forward(stream: impl std::io::Read + Send + 'static, budget: &Budget) -> Result<ForwardSource> {
-    ForwardSource::new(stream, ForwardSource::WINDOW, &Pool::new(budget), budget)
 }
 
 /// Opens a source.

@@ -82,6 +82,10 @@ impl Options {
             .unwrap_or_else(|| Budget::new("process", default_limit(&Available::here())))
     }
 
+    pub(crate) fn cancel(&self) -> Cancel {
+        self.cancel.clone().unwrap_or_default()
+    }
+
     pub(crate) fn context(&self, source: Arc<dyn Source>, budget: &Budget) -> Context {
         let pool = self.pool.clone().unwrap_or_else(|| Pool::new(budget));
         let mut cx = Context::with_pool(source, budget, pool);
