@@ -1,7 +1,7 @@
 //! Inputs that break off, and what must hold whatever the input is.
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
 use crate::command::{run, sane};
 
@@ -27,6 +27,31 @@ pub fn survives(file: &Path, format: Option<&str>) -> Result<i32> {
         code = sane(&seen, CEILING).with_context(|| arguments.join(" "))?;
     }
     Ok(code)
+}
+
+/// That all entries of a file are listed.
+///
+/// # Errors
+/// When `ls` leaves with another code than 0, or as [`survives`].
+pub fn lists(file: &Path) -> Result<()> {
+    fine(&["ls", "--json", "--memory", BUDGET], file)
+}
+
+/// That nothing is wrong with a file.
+///
+/// # Errors
+/// When `check` leaves with another code than 0, or as [`survives`].
+pub fn sound(file: &Path) -> Result<()> {
+    fine(&["check", "--memory", BUDGET], file)
+}
+
+fn fine(arguments: &[&str], file: &Path) -> Result<()> {
+    let seen = run(arguments, file)?;
+    let code = sane(&seen, CEILING)?;
+    let said = [seen.stderr.text(), seen.stdout.text()].concat();
+    let first = said.lines().find(|line| line.contains("error")).unwrap_or_default();
+    ensure!(code == 0, "leaves with {code}: {first}");
+    Ok(())
 }
 
 /// Cuts a file at places all over it, and near its start where headers are, and runs each piece.

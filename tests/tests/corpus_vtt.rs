@@ -6,15 +6,50 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use narrows_tests::command::{entries, run, sane};
 use narrows_tests::corpus::{folder, inputs};
 use narrows_tests::report::{Known, Report};
-use narrows_tests::torture::{BUDGET, CEILING, scratch, survives, survives_cuts};
-use narrows_tests::vtt::browser::{Load, assertions, page};
+use narrows_tests::torture::{BUDGET, CEILING, lists, scratch, sound, survives, survives_cuts};
+use narrows_tests::vtt::browser::{Load, Verdict, assertions, page};
 use narrows_tests::vtt::{Node, Track, listed, mocha, vttjs};
 
 /// Oracles of web-platform-tests that are not met, each looked into.
 const W3C: &[Known] = &[];
 
 /// Files that vtt.js reads otherwise than W3C's rules of today say.
-const VTT_JS: &[Known] = &[];
+const VTT_JS: &[Known] = &[
+    Known {
+        name: "cue-settings/line/bad-line-align.vtt",
+        reason: "an unknown line alignment drops the whole setting (6.3); vtt.js keeps the line",
+    },
+    Known {
+        name: "cue-settings/position/position-start-align.vtt",
+        reason: "the alignment is called line-left today, so the setting is dropped",
+    },
+    Known {
+        name: "cue-times/minimum-spots-over-sixty.vtt",
+        reason: "120:00.000 is hours and minutes without seconds, no time (6.3)",
+    },
+    Known {
+        name: "cue-times/minimum-spots-over-sixty.vtt as shown",
+        reason: "120:00.000 is hours and minutes without seconds, no time (6.3)",
+    },
+    Known {
+        name: "cuetext/escape-characters/incorrect.vtt as shown",
+        reason: "references without semicolon are HTML's, which knows &lt and &nbsp (6.4)",
+    },
+    Known {
+        name: "integration/cue-content.vtt",
+        reason: "the text is kept as it stands; vtt.js drops its unknown last tag",
+    },
+];
+
+/// Files that their sources read and that break W3C's rules all the same, as `check` says.
+const BROKEN: &[Known] = &[
+    Known { name: "cdown-srt/gb2312.srt", reason: "not UTF-8" },
+    Known { name: "go-astisub/example-in.vtt", reason: "times without three digits" },
+    Known { name: "go-astisub/example-out.vtt", reason: "a block that is none" },
+    Known { name: "vtt.js/regions/line-break.vtt", reason: "a region in the draft's form" },
+    Known { name: "resources/default-styles.vtt", reason: "a block that is none" },
+    Known { name: "resources/timings-whitespace.vtt", reason: "an arrow in its title" },
+];
 
 /// The track that the command lists of a file.
 fn track(path: &Path) -> Result<Track> {
@@ -40,32 +75,29 @@ fn cues_are_as_w3c_asserts() -> Result<()> {
         let load: Load = Rc::new(move |source| {
             let name = source.file_name().unwrap_or_default();
             let file = files.iter().find(|file| file.file_name() == Some(name));
-            let file = file.ok_or_else(|| format!("{ABSENT}{}", source.display()))?;
-            track(file).map_err(|why| format!("{why:#}"))
+            file.map(|file| track(file).map_err(|why| format!("{why:#}"))).transpose()
         });
         let outcome = if name.ends_with(".test") {
             let stem = oracle.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             let own = load(Path::new(&format!("{stem}.vtt")));
-            own.and_then(|track| assertions(&text, &track))
+            own.and_then(|track| track.ok_or_else(|| "its file is absent".to_owned()))
+                .and_then(|track| assertions(&text, &track))
+                .map(|held| Verdict { held, absent: Vec::new() })
         } else {
             page(&text, &load)
         };
-        match outcome {
-            Err(why) if why.contains(ABSENT) => report.skip(&name, &why),
-            Ok(count) => {
-                held += count;
-                report.note(&name, Ok::<(), String>(()));
+        if let Ok(verdict) = &outcome {
+            held += verdict.held;
+            for source in &verdict.absent {
+                report.skip(&name, &format!("{source} is not in the corpus"));
             }
-            Err(why) => report.note(&name, Err(why)),
         }
+        report.note(&name, outcome.map(|_| ()));
     }
     println!("{held} assertions held");
     report.finish();
     Ok(())
 }
-
-/// How a load says that the corpus does not have a file; such a page is skipped and counted.
-const ABSENT: &str = "not in the corpus: ";
 
 #[test]
 fn cues_and_trees_are_as_vtt_js_expects() -> Result<()> {
@@ -123,15 +155,14 @@ fn trees(track: &Track, json: &str) -> Result<()> {
 
 #[test]
 fn good_files_read_to_their_end() -> Result<()> {
-    let mut report = Report::new("good WebVTT and SubRip reads", &[]);
+    let mut listing = Report::new("good WebVTT and SubRip lists", &[]);
+    let mut checking = Report::new("good WebVTT and SubRip is found sound", BROKEN);
     for sample in inputs("webvtt")?.iter().filter(|sample| sample.good) {
-        let outcome = survives(&sample.path, None).and_then(|code| match code {
-            0 => Ok(()),
-            code => bail!("check gives {code}"),
-        });
-        report.note(&sample.name, outcome.map_err(|why| format!("{why:#}")));
+        listing.note(&sample.name, lists(&sample.path).map_err(|why| format!("{why:#}")));
+        checking.note(&sample.name, sound(&sample.path).map_err(|why| format!("{why:#}")));
     }
-    report.finish();
+    listing.finish();
+    checking.finish();
     Ok(())
 }
 

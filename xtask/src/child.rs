@@ -25,9 +25,9 @@ pub struct Measured {
     pub wall: Duration,
     /// The largest resident memory in bytes, as the kernel counts it (`ru_maxrss` of `wait4`). A
     /// child starts as a copy of its parent, so this is never below what the parent itself had
-    /// ([`Measured::floor`]).
+    /// when the child started ([`Measured::floor`]).
     pub peak: u64,
-    /// The parent's own peak in bytes when the child started.
+    /// What the parent had resident when the child started, in bytes.
     pub floor: u64,
     /// How it ended.
     pub end: End,
@@ -82,7 +82,7 @@ pub fn measure_keeping(
     deadline: Option<Duration>,
     keep: usize,
 ) -> Result<Measured> {
-    let floor = own_peak();
+    let floor = lower_floor();
     let started = Instant::now();
     let name = command.get_program().to_string_lossy().into_owned();
     let mut child = command.spawn().with_context(|| format!("cannot start {name}"))?;
@@ -153,9 +153,16 @@ fn wait(pid: i32) -> std::io::Result<(i32, u64)> {
     }
 }
 
-/// This process's peak resident memory in bytes (`VmHWM`), or 0 where the system does not say.
-#[must_use]
-pub fn own_peak() -> u64 {
+/// Gives unused memory back and makes the kernel forget this process's peak, so that little of it
+/// is counted as the next child's. What is left is returned in bytes.
+fn lower_floor() -> u64 {
+    #[cfg(target_env = "gnu")]
+    // SAFETY: malloc_trim may be called at any time from any thread.
+    unsafe {
+        libc::malloc_trim(0);
+    }
+    // 5 resets the high-water mark (proc(5)); where it may not be written, the floor stays higher
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
     let Ok(text) = std::fs::read_to_string("/proc/self/status") else { return 0 };
     let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let number = line.and_then(|rest| rest.trim().split(' ').next()?.parse::<u64>().ok());

@@ -15,8 +15,17 @@ pub use page::{assertions, page};
 /// How many assertions held.
 pub type Count = Rc<RefCell<usize>>;
 
-/// What gives the track of a file that a test names.
-pub type Load = Rc<dyn Fn(&Path) -> Result<Track, String>>;
+/// What gives the track of a file that a test names; `None` where the file is not at hand.
+pub type Load = Rc<dyn Fn(&Path) -> Result<Option<Track>, String>>;
+
+/// What came of a page.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// How many assertions held.
+    pub held: usize,
+    /// Files that the page names and that are not at hand: what it asserts of them was passed over.
+    pub absent: Vec<String>,
+}
 
 fn number(value: f64) -> Value {
     Value::Number(value)

@@ -16,7 +16,7 @@ pub fn track(entries: &[Value]) -> Result<Track> {
         let fields = &entry["fields"];
         if path.starts_with("cue/") {
             track.cues.push(cue(fields).with_context(|| path.to_owned())?);
-        } else if path.starts_with("region/") {
+        } else if path.starts_with("region") {
             track.regions.push(region(fields).with_context(|| path.to_owned())?);
         }
     }
@@ -32,8 +32,11 @@ fn text(fields: &Value, key: &str, default: &str) -> String {
     fields[key].as_str().unwrap_or(default).to_owned()
 }
 
+/// A number; one that JSON readers would round stands as a string.
 fn number(fields: &Value, key: &str, default: f64) -> f64 {
-    fields[key].as_f64().unwrap_or(default)
+    let value = &fields[key];
+    let written = || value.as_str().and_then(|text| text.parse().ok());
+    value.as_f64().or_else(written).unwrap_or(default)
 }
 
 fn pair(fields: &Value, key: &str, default: (f64, f64)) -> (f64, f64) {

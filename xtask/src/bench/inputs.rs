@@ -22,6 +22,8 @@ pub(super) struct Inputs {
     pub(super) cue_count: u64,
     /// Two thousand million random bytes.
     pub(super) random: PathBuf,
+    /// How many they are at this size.
+    pub(super) random_size: u64,
     /// Twenty thousand million bytes, nearly all of them holes.
     pub(super) sparse: PathBuf,
     /// Where entrants may write.
@@ -40,13 +42,14 @@ pub(super) fn make(folder: &Path, share: u64) -> Result<Inputs> {
         captions: folder.join("captions.vtt"),
         cue_count: 1_000_000 / share,
         random: folder.join("random.bin"),
+        random_size: 2_000_000_000 / share,
         sparse: folder.join("sparse.bin"),
         scratch: folder.join("scratch"),
     };
     std::fs::create_dir_all(&inputs.scratch)?;
     slices(&inputs.slices, u32::try_from(100 / share)?)?;
     make::file(&inputs.captions, None, |out| vtt::write(out, 1_000_000 / share, 7))?;
-    let size = 2_000_000_000 / share;
+    let size = inputs.random_size;
     make::file(&inputs.random, Some(size), |out| random::write(out, size, 8))?;
     make::sparse(&inputs.sparse, 20_000_000_000 / share)?;
     Ok(inputs)

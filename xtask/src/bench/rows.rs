@@ -161,14 +161,15 @@ pub(super) fn all(narrows: &Path, inputs: &Inputs, peers: &Peers) -> Result<Vec<
     rows.push(cues.row);
 
     let random = &inputs.random;
-    let mut digest = row("binary: xxh3 of each MiB", None);
-    digest.ours("library", &program("digests"), words!["xxh3", random], quiet());
+    let mut digest = row("binary: xxh3 of each MiB", Some(inputs.random_size.to_string()));
+    digest.ours("library", &program("digests"), words!["xxh3", random], Stdio::piped());
     digest.peer("xxhsum -H3, whole", "xxhsum", words!["-H3", random]);
     digest.floor("read 1 MiB", "read", random);
     rows.push(digest.row);
 
-    let mut entropy = row("binary: xxh3 and entropy of each MiB", None);
-    entropy.ours("library", &program("digests"), words!["entropy", random], quiet());
+    let size = Some(inputs.random_size.to_string());
+    let mut entropy = row("binary: xxh3 and entropy of each MiB", size);
+    entropy.ours("library", &program("digests"), words!["entropy", random], Stdio::piped());
     entropy.peer("ent, whole", "ent", words![random]);
     rows.push(entropy.row);
 
