@@ -35,7 +35,7 @@ pub(crate) struct Common {
     /// Reads as this format, whatever the content looks like
     #[arg(long, global = true, value_name = "NAME", env = "NARROWS_FORMAT")]
     pub(crate) format: Option<String>,
-    /// Sets a format's setting; `narrows formats -v` lists them
+    /// Sets a format's setting (repeatable, or several with ;); `narrows formats -v` lists them
     #[arg(
         long = "set",
         global = true,

@@ -1,4 +1,5 @@
 //! Every way an input can be wrong: a clear error, the right exit code, what was readable first, and no hang.
+#![allow(clippy::unwrap_used)] // a test's helper may
 
 #[path = "support/run.rs"]
 mod run;

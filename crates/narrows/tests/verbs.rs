@@ -1,4 +1,5 @@
 //! What each verb prints.
+#![allow(clippy::unwrap_used)] // a test's helper may
 
 #[path = "support/run.rs"]
 mod run;
@@ -178,4 +179,20 @@ fn a_known_format_without_a_reader_is_named() {
     assert_eq!(run.code, 1);
     assert_eq!(lines(&run.out)[0]["error"]["kind"], "not_enabled");
     assert!(run.err.contains("this is FITS"), "{}", run.err);
+}
+
+#[test]
+fn bytes_are_told_block_by_block() {
+    let dir = tempdir();
+    let path =
+        file(&dir, "a.unknown", [vec![0u8; 4096], (0..=255).cycle().take(1000).collect()].concat());
+    let args = ["cat", "--to", "jsonl", "--chunk", "4096", "--set", "binary.entropy=on", &path];
+    let lines = lines(&narrows(args).out);
+    assert_eq!(lines.len(), 3);
+    assert_eq!(lines[0]["length"], 4096);
+    assert_eq!(lines[0]["entropy"], 0.0);
+    assert_eq!(lines[1]["offset"], 4096);
+    assert_eq!(lines[2]["total"]["length"], 5096);
+    // what the reference implementation says: head -c 4096 /dev/zero | xxhsum -H3
+    assert_eq!(lines[0]["xxh3"], "93d76fe148c689ba");
 }

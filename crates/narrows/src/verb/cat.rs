@@ -1,5 +1,6 @@
 //! `narrows cat`: streams an entry's data.
 
+#[cfg(feature = "binary")]
 mod blocks;
 mod cues;
 
@@ -47,8 +48,9 @@ fn stream(
     out: &mut Out,
 ) -> anyhow::Result<()> {
     let format = reader.detection().format.name;
+    #[cfg(feature = "binary")]
     if format == "binary" && cat.to == Some(To::Jsonl) {
-        return blocks::stream(session, cat, &mut **reader, out);
+        return blocks::stream(cat, &mut **reader, out);
     }
     let mut meter = Meter::new(session, name);
     let mut cues = cues::Cues::new(cat.to);
