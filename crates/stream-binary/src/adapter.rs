@@ -7,8 +7,8 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use stream_core::{
-    Chunks, Context, Entry, Error, ErrorKind, Form, NoChunks, Progress, Request, Result, Span,
-    Summary, no_such_entry,
+    Chunks, Context, Entry, Error, ErrorKind, Form, NoChunks, Progress, Request, Result, Summary,
+    no_such_entry,
 };
 
 use crate::bytes::{Bytes, Feed};

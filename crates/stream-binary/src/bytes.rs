@@ -7,7 +7,8 @@ mod plan;
 use std::sync::Arc;
 
 use stream_core::{
-    Chunk, ChunkPlan, Chunks, Context, Error, ErrorKind, Extent, Region, Result, Scratch,
+    Array, Chunk, ChunkPlan, Chunks, Context, DType, Error, ErrorKind, Extent, Region, Result,
+    Scratch,
 };
 
 pub(crate) use self::feed::Feed;
@@ -132,6 +133,13 @@ impl Chunks for Bytes {
                 Err(located(e))
             }
         }
+    }
+
+    fn array(&self) -> Option<Array> {
+        let count = self.plan.extent().count;
+        // a stream's end is not known: its bytes are taken for as many as there can be
+        let known = self.plan.context().source().size().is_some();
+        known.then(|| Array::new(DType::U8, [count]))
     }
 
     fn plan(&self) -> Option<Arc<dyn ChunkPlan>> {

@@ -65,9 +65,11 @@ impl Runs {
         let mut all = Self::new(offset);
         let (words, rest) = bytes.as_chunks::<64>();
         for word in words {
-            all.append(mask(word), 64);
+            all.append(mask(word));
         }
-        all.append(mask(rest), rest.len() as u64);
+        for &byte in rest {
+            all.append_byte(is_printable(byte));
+        }
         all
     }
 
@@ -76,26 +78,45 @@ impl Runs {
         Self { length, ..Self::new(offset) }
     }
 
-    /// Appends `len` (at most 64) bytes, of which those with a bit in `mask` are printable.
-    fn append(&mut self, mut mask: u64, len: u64) {
-        let mut left = len;
-        while left > 0 {
-            let printable = u64::from(mask.trailing_ones()).min(left);
-            if printable > 0 {
-                self.length = self.length.saturating_add(printable);
-                self.suffix = self.suffix.saturating_add(printable);
-                if self.suffix == self.length {
-                    self.prefix = self.suffix;
-                }
-                left = left.saturating_sub(printable);
-                mask = shifted(mask, printable);
-                continue;
-            }
-            let other = u64::from(mask.trailing_zeros()).min(left);
+    /// Appends 64 bytes, of which those with a bit in `mask` are printable. Only runs that count cost more than a look at the mask.
+    fn append(&mut self, mask: u64) {
+        let start = self.offset.saturating_add(self.length);
+        let lead = mask.trailing_ones();
+        self.extend(u64::from(lead));
+        if lead == u64::BITS {
+            return;
+        }
+        self.close();
+        let tail = mask.leading_ones();
+        let inner = mask & upper(lead) & !upper(u64::BITS.saturating_sub(tail));
+        // a bit for each place from which four printable bytes follow
+        let mut begins = inner & inner >> 1 & inner >> 2 & inner >> 3;
+        while begins != 0 {
+            let first = begins.trailing_zeros();
+            let length = (inner >> first).trailing_ones();
+            let offset = start.saturating_add(u64::from(first));
+            self.inner.add(Run { offset, length: u64::from(length) });
+            begins &= upper(first.saturating_add(length));
+        }
+        self.length = self.length.saturating_add(u64::from(u64::BITS.saturating_sub(lead)));
+        self.suffix = u64::from(tail);
+    }
+
+    fn append_byte(&mut self, printable: bool) {
+        if printable {
+            self.extend(1);
+        } else {
             self.close();
-            self.length = self.length.saturating_add(other);
-            left = left.saturating_sub(other);
-            mask = shifted(mask, other);
+            self.length = self.length.saturating_add(1);
+        }
+    }
+
+    /// Appends printable bytes.
+    fn extend(&mut self, length: u64) {
+        self.length = self.length.saturating_add(length);
+        self.suffix = self.suffix.saturating_add(length);
+        if self.suffix == self.length {
+            self.prefix = self.suffix;
         }
     }
 
@@ -171,18 +192,33 @@ impl Runs {
     }
 }
 
-/// A bit for each printable byte of up to 64.
-fn mask(bytes: &[u8]) -> u64 {
-    bytes.iter().rev().fold(0, |mask, &byte| mask << 1 | u64::from(is_printable(byte)))
+/// A bit for each printable byte, the first the lowest.
+fn mask(bytes: &[u8; 64]) -> u64 {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let (eights, _) = bytes.as_chunks::<8>();
+    eights.iter().rev().fold(0, |mask, eight| {
+        let word = u64::from_le_bytes(*eight);
+        // eight bytes of seven bits at once: no sum carries into the next byte
+        let low = word & !HIGH;
+        let from_space = low.wrapping_add(EACH.wrapping_mul(0x80 - 0x20));
+        let delete = low.wrapping_add(EACH);
+        let not_tab = (low ^ EACH.wrapping_mul(0x09)).wrapping_add(!HIGH);
+        let printable = (from_space & !delete | !not_tab) & !word & HIGH;
+        // the eight high bits, gathered in the highest byte
+        let bits = (printable >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        mask << 8 | bits
+    })
+}
+
+/// The bits from `bit` on.
+fn upper(bit: u32) -> u64 {
+    u64::MAX.checked_shl(bit).unwrap_or(0)
 }
 
 fn is_printable(byte: u8) -> bool {
     // one comparison instead of two
     byte.wrapping_sub(0x20) <= 0x7e - 0x20 || byte == b'\t'
-}
-
-fn shifted(mask: u64, by: u64) -> u64 {
-    u32::try_from(by).ok().and_then(|by| mask.checked_shr(by)).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -234,6 +270,18 @@ mod tests {
         all.merge(&Runs::of_zeros(4, 1 << 30));
         all.merge(&Runs::of((1 << 30) + 4, b"efgh"));
         assert_eq!((all.count(), all.bytes()), (2, 8));
+    }
+
+    #[test]
+    fn each_byte_value_is_printable_or_not_in_words_as_alone() {
+        for byte in 0..=255u8 {
+            let mut word = [0; 64];
+            word[usize::from(byte) % 64] = byte;
+            let expected = u64::from(is_printable(byte)) << (byte % 64);
+            assert_eq!(mask(&word), expected, "{byte}");
+            word.fill(byte);
+            assert_eq!(mask(&word), if is_printable(byte) { u64::MAX } else { 0 }, "{byte}");
+        }
     }
 
     fn texts() -> impl Strategy<Value = Vec<u8>> {
