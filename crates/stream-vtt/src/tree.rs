@@ -21,6 +21,9 @@ pub struct Tree {
     spare: String,
 }
 
+/// Texts up to this length are given room for all nodes they could have.
+pub(crate) const SHORT: usize = 4096;
+
 /// A range of the arena or of the classes.
 #[derive(Clone, Copy, Debug, Default)]
 struct Piece {
@@ -52,22 +55,26 @@ impl Tree {
         self.build(text, None, |_, _| {});
     }
 
-    /// The most memory in bytes that parsing `text` makes this tree hold.
+    /// The most memory in bytes that parsing `text` makes this tree hold, if it holds nothing yet.
     pub fn memory_for(text: &str) -> usize {
-        let tags = memchr::memchr_iter(b'<', text.as_bytes()).count();
-        Self::memory_bound(text.len(), tags)
+        // the arena and the spare text hold decoded text; a class takes two bytes of the text at least, and lists of classes
+        // grow by doubling
+        let texts = text.len().saturating_mul(2 * entity::GROWTH + size_of::<Piece>());
+        Self::nodes_for(text)
+            .saturating_mul(size_of::<Slot>())
+            .saturating_add(texts)
+            .saturating_add(64)
     }
 
-    /// As [`Tree::memory_for`], for any text of `length` bytes with so many `<`.
-    pub(crate) fn memory_bound(length: usize, tags: usize) -> usize {
-        // each tag makes at most one node, and at most one text precedes it; the arena and the spare text hold decoded
-        // text; a class takes two bytes of the text at least, and lists of classes grow by doubling
-        let nodes = tags.saturating_mul(2).saturating_add(2).saturating_mul(size_of::<Slot>());
-        let text = length.saturating_mul(2 * entity::GROWTH);
-        nodes
-            .saturating_add(text)
-            .saturating_add(length.saturating_mul(size_of::<Piece>()))
-            .saturating_add(64)
+    /// The most nodes that a text can have: a text and a tag, which make two, take four bytes. Counting tags is worth it
+    /// only in long texts.
+    fn nodes_for(text: &str) -> usize {
+        let most = (text.len() / 2).saturating_add(2);
+        if text.len() <= SHORT {
+            return most;
+        }
+        let tags = memchr::memchr_iter(b'<', text.as_bytes()).count();
+        tags.saturating_mul(2).saturating_add(2).min(most)
     }
 
     /// The list of WebVTT node objects: the root.

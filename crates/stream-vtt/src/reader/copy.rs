@@ -7,6 +7,7 @@ use stream_core::Result;
 use stream_core::memory::Reservation;
 
 use super::Reader;
+use crate::tree::SHORT;
 use crate::{Block, BlockRef, Cue, CueRef, Defect, Diagnostic, Diagnostics, Note, Style, Tree};
 
 impl Reader {
@@ -94,19 +95,17 @@ impl Reader {
 /// Charges a tree of `text` before it is grown.
 #[inline]
 pub(crate) fn pay_for_tree(charge: &mut Reservation, text: &str) -> Result<()> {
-    // most texts are short: counting their tags would cost more than it saves
-    let worst = Tree::memory_bound(text.len(), text.len() / 4);
-    if u64::try_from(worst).is_ok_and(|worst| worst <= charge.bytes()) {
-        return Ok(());
-    }
-    let needed =
-        if text.len() < 4096 { Tree::memory_bound(4096, 1024) } else { Tree::memory_for(text) };
+    // most texts are short, and one charge is enough for all of them
+    let needed = if text.len() <= SHORT { SHORT_TREE } else { Tree::memory_for(text) };
     let needed = u64::try_from(needed).unwrap_or(u64::MAX);
     if needed > charge.bytes() {
         charge.resize(needed)?;
     }
     Ok(())
 }
+
+/// What the tree of a short text can hold, rounded up: 2,050 nodes of 48 bytes and 12 bytes for each of the text.
+const SHORT_TREE: usize = 160 << 10;
 
 /// Parses a cue's text into `tree`; what is unusual goes to `list`.
 pub(crate) fn grow(tree: &mut Tree, cue: &CueRef<'_>, list: &mut Diagnostics) {
@@ -123,4 +122,14 @@ pub(crate) fn grow(tree: &mut Tree, cue: &CueRef<'_>, list: &mut Diagnostics) {
             offset: cue.text_span.offset.saturating_add(at),
         });
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_charge_for_short_texts_covers_the_worst_of_them() {
+        assert!(Tree::memory_for(&"x<b>".repeat(SHORT / 4)) <= SHORT_TREE);
+    }
 }

@@ -47,10 +47,9 @@ impl Tree {
         if self.arena.capacity() < room {
             self.arena.reserve_exact(room);
         }
-        // a text and a tag, which make two nodes, take four bytes: counting is worth it only where that might not fit
-        if self.slots.capacity() < (text.len() / 2).saturating_add(2) {
-            let tags = memchr::memchr_iter(b'<', text.as_bytes()).count();
-            let nodes = tags.saturating_mul(2).saturating_add(2);
+        let enough = (text.len() / 2).saturating_add(2) <= self.slots.capacity();
+        if !enough {
+            let nodes = Self::nodes_for(text);
             if self.slots.capacity() < nodes {
                 self.slots.reserve_exact(nodes);
             }
