@@ -6,8 +6,8 @@ mod fill;
 
 use stream_core::{Chunks, Context, Diagnostic, Entry, Progress, Request, Result, Summary};
 
+use crate::markup::Markup;
 use crate::{BlockRef, Options, Reader, Timestamp};
-use fill::Markup;
 
 /// [`stream_core::Reader`] over a [`Reader`].
 pub(crate) struct Adapter {

@@ -1,4 +1,34 @@
 //! Streams WebVTT and SubRip exactly as the W3C parser rules say, in bounded memory.
+//!
+//! Reads all of WebVTT 1 (section 6, parsing): any line terminators, U+0000, bytes that are not UTF-8, headers with metadata
+//! and `X-TIMESTAMP-MAP`, styles, regions, comments, cues with all settings, and cue text as a tree with the full list of HTML's
+//! character references. It never fails on what the rules accept; each departure from the syntax is a [`Diagnostic`] with its
+//! clause, line and byte. SubRip is read as it is meant, and [`Recovery`] mends what real WebVTT files do wrong.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use stream_core::{Context, MemorySource, memory::Budget};
+//! use stream_vtt::{Cue, Reader, Tree};
+//!
+//! let file = "WEBVTT\n\n00:01.000 --> 00:02.000 align:start\n<v Fred>Tom &amp; Jerry</v>\n";
+//! let cx = Context::new(Arc::new(MemorySource::new(file.as_bytes())), &Budget::new("example", 1 << 20));
+//! let mut reader = Reader::open(cx)?;
+//! let (mut cue, mut tree) = (Cue::default(), Tree::new());
+//! while reader.read_cue(&mut cue)? {
+//!     reader.read_tree(&cue, &mut tree)?;
+//!     assert_eq!((tree.voice(), tree.plain().as_str()), (Some("Fred"), "Tom & Jerry"));
+//! }
+//! # Ok::<(), stream_core::Error>(())
+//! ```
+//!
+//! [`Reader`] reads from any source, onwards only, and holds one window of it; [`Parser`] is the machine under it, for those who
+//! have bytes of their own; [`TextChunks`] cuts the text for models; [`Vtt`] is the format for [`stream_core`].
+//!
+//! What is bounded: a window of 256 KiB that grows, charged, for a longer block; the identifiers of regions (80 bytes each beside
+//! their text); a tree of at most 48 bytes for every two bytes of a cue's text; the first thousand diagnostics.
+//!
+//! What it does not do: render, parse CSS, or look for repeated cue identifiers, which would take memory for each cue.
+//! UTF-16 and UTF-32 are recognised and refused.
 
 mod adapter;
 mod block;
@@ -8,12 +38,14 @@ mod diagnostic;
 mod entity;
 mod format;
 mod header;
+mod markup;
 mod options;
 mod parse;
 mod reader;
 mod region;
 mod settings;
 mod text;
+mod text_chunks;
 mod timestamp;
 mod token;
 mod tree;
@@ -29,6 +61,7 @@ pub use parse::{Parsed, Parser, Refusal};
 pub use reader::Reader;
 pub use region::{Region, Scroll};
 pub use settings::{Align, Line, LineAlign, Position, PositionAlign, Settings, Size, Vertical};
+pub use text_chunks::{Boundary, Overlap, TextChunk, TextChunks, TextWindow};
 pub use timestamp::{Timestamp, TimestampFault};
 pub use token::{StartTag, Token, Tokens};
 pub use tree::{Children, Node, NodeKind, Tree};

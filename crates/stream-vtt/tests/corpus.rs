@@ -1,5 +1,6 @@
 //! Files of the web-platform-tests, with what W3C asserts of them; skipped with a message where `NARROWS_CORPUS` does not
 //! name the folder that holds them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may fail
 
 #[path = "corpus/support.rs"]
 mod support;

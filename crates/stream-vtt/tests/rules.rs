@@ -1,4 +1,5 @@
 //! The file parser's rules (WebVTT 6.1), one by one, over the machine and over the reader.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may fail
 
 use std::sync::Arc;
 

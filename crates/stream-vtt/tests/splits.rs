@@ -1,4 +1,5 @@
 //! However a file is cut into pieces, the parser says the same: blocks, places and diagnostics.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may fail
 
 #[path = "support/transcript.rs"]
 mod transcript;

@@ -1,16 +1,13 @@
 //! A block as an entry.
 #![deny(clippy::arithmetic_side_effects)]
 
-use memchr::memchr2;
-use stream_core::memory::{Budget, Reservation};
 use stream_core::{ChargedString, Entry, Fields, Kind, Result, Span, Time, push_name};
 
 use super::Adapter;
-use crate::entity::GROWTH;
-use crate::reader::copy::{grow, pay_for_tree};
+use crate::markup::Markup;
 use crate::{
-    Align, BlockRef, CueRef, Diagnostics, Header, Line, LineAlign, NoteRef, Position,
-    PositionAlign, Region, Settings, Size, StyleRef, Timestamp, Tree, Vertical,
+    Align, BlockRef, CueRef, Header, Line, LineAlign, NoteRef, Position, PositionAlign, Region,
+    Settings, Size, StyleRef, Timestamp, Vertical,
 };
 
 /// Exact milliseconds; a time beyond what the shared form holds stands at its end.
@@ -68,7 +65,7 @@ impl Adapter {
             BlockRef::Note(from) => note(fields, from)?,
             BlockRef::Cue(from) => {
                 cue(fields, from)?;
-                if memchr2(b'<', b'&', from.text.as_bytes()).is_some() {
+                if Markup::is_in(from.text) {
                     // SubRip's tags are no standard's: nothing is wrong with any
                     let list = (!subrip && !*diagnosed).then_some(list);
                     markup.read(from, list)?;
@@ -81,40 +78,6 @@ impl Adapter {
             }
         }
         counts.add(&block);
-        Ok(())
-    }
-}
-
-/// A cue's text without its markup, in reused memory that is charged.
-pub(super) struct Markup {
-    tree: Tree,
-    trees: Reservation,
-    plain: String,
-    plains: Reservation,
-}
-
-impl Markup {
-    pub(super) fn new(budget: &Budget) -> Result<Self> {
-        let none = || budget.reserve(0);
-        Ok(Markup { tree: Tree::new(), trees: none()?, plain: String::new(), plains: none()? })
-    }
-
-    /// Parses the text of a cue; what is unusual goes to `list`.
-    fn read(&mut self, cue: &CueRef<'_>, list: Option<&mut Diagnostics>) -> Result<()> {
-        pay_for_tree(&mut self.trees, cue.text)?;
-        let room = cue.text.len().saturating_mul(GROWTH);
-        if self.plain.capacity() < room {
-            // a little more, so that a slightly longer text does not grow it again
-            let room = room.saturating_mul(2);
-            self.plains.resize(u64::try_from(room).unwrap_or(u64::MAX))?;
-            self.plain = String::with_capacity(room);
-        }
-        match list {
-            Some(list) => grow(&mut self.tree, cue, list),
-            None => self.tree.parse(cue.text),
-        }
-        self.plain.clear();
-        self.tree.plain_into(&mut self.plain);
         Ok(())
     }
 }
