@@ -53,6 +53,8 @@ pub(crate) enum Order {
     AfterAll,
     /// After the last entry, all in one request.
     Together,
+    /// Before the next entry, in two requests for a half each.
+    Halves,
     /// Before the next entry, and only the first chunk; only the facts are compared.
     Early,
 }
@@ -129,6 +131,7 @@ impl Seen {
 pub(crate) struct Outcome {
     pub(crate) seen: Seen,
     pub(crate) heap_peak: u64,
+    pub(crate) allocations: u64,
     pub(crate) budget_peak: u64,
 }
 
@@ -239,7 +242,7 @@ pub(crate) fn run(
             ),
         );
     }
-    Some(Outcome { seen, heap_peak: heap.peak, budget_peak: peak })
+    Some(Outcome { seen, heap_peak: heap.peak, allocations: heap.allocations, budget_peak: peak })
 }
 
 /// What a panic said.

@@ -37,7 +37,8 @@
 //! A broken promise is a [`Violation`] that names it; [`Contract::check`] panics with all. All choices are by seed: two runs
 //! do the same. A reader that overflows its stack ends the process; the dying thread's name says which file did it.
 //!
-//! The sources that misbehave are public ([`source`]), as is [`heap::measure`] for tests such as "allocates nothing once warm".
+//! The sources that misbehave are public ([`source`]), as is [`heap::measure`]. [`Contract::measured_overhead`] says what a descriptor's
+//! overhead should be, [`Contract::allocations_per_entry`] whether `read_entry` allocates once it is warm.
 //!
 //! What it cannot see: memory that is mapped and not allocated; C's allocations where the system is not Linux with glibc; what a process
 //! allocates once, in its first reading; files that other threads write outside the source's folder.
@@ -47,6 +48,7 @@ mod contract;
 mod describe;
 mod difference;
 mod digest;
+mod each;
 pub mod heap;
 mod promise;
 mod random;
@@ -60,26 +62,3 @@ pub use difference::{Difference, Variation};
 pub use digest::Digest;
 pub use promise::{Promise, Violation, assert_kept};
 pub use random::Random;
-
-/// Makes one `#[test]` for each promise of the contract that the given function returns.
-#[macro_export]
-macro_rules! contract_tests {
-    ($contract:path) => {
-        $crate::contract_tests! { $contract;
-            the_heap_stays_within_the_budget: Budget,
-            memory_does_not_grow_with_input: Growth,
-            streaming_equals_batch: Streaming,
-            no_input_makes_it_panic_hang_or_crash: Survival,
-            cancelling_takes_effect_within_one_call: Cancel,
-            progress_only_grows: Progress,
-            errors_say_where_and_what: Errors,
-            reading_never_writes: ReadOnly,
-        }
-    };
-    ($contract:path; $($name:ident: $promise:ident,)*) => {$(
-        #[test]
-        fn $name() {
-            $contract().check_promise($crate::Promise::$promise);
-        }
-    )*};
-}

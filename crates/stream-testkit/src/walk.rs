@@ -158,6 +158,10 @@ impl Walk<'_> {
                 let data = self.data(reader, &request);
                 self.settle(at, hash, Some(&data));
             }
+            (Order::Halves, Some(request)) => {
+                let data = self.halves(reader, entry, &request);
+                self.settle(at, hash, Some(&data));
+            }
             (Order::AfterAll | Order::Together, Some(request)) => {
                 self.later.push((at, hash, request))
             }

@@ -6,7 +6,8 @@ use stream_core::MemorySource;
 
 use super::plain::widen;
 use super::{Contract, Long};
-use crate::case::Findings;
+use crate::case::{Findings, run};
+use crate::heap;
 use crate::promise::Promise;
 
 /// How many times longer.
@@ -24,6 +25,30 @@ impl Contract {
         for long in &self.long {
             self.look_at_growth_of(long, found);
         }
+    }
+
+    /// Allocations for each entry of the first file of any length, once it is warm: between its length once and a hundred
+    /// times. Its data is not read. A reader that reuses its memory has next to none.
+    ///
+    /// 0 where no such file was given, or one in which no entry repeats.
+    pub fn allocations_per_entry(&self) -> f64 {
+        let _alone = heap::lock();
+        let Some(long) = self.long.first() else { return 0.0 };
+        let mut setup = self.setup.clone();
+        setup.request = Some(Arc::new(|_| None));
+        let mut found = Findings::default();
+        let mut read = |times| {
+            let bytes = (long.make)(times);
+            let size = widen(bytes.len());
+            let case = self.case(long.name.clone(), Arc::new(MemorySource::new(bytes)), size);
+            run(&setup, case, self.deadline, &mut found)
+        };
+        // the first makes what a process makes once
+        let (Some(_), Some(one), Some(many)) = (read(1), read(1), read(TIMES)) else { return 0.0 };
+        let allocations = many.allocations.saturating_sub(one.allocations);
+        let entries = many.seen.entries.saturating_sub(one.seen.entries);
+        // counts far below 2^53
+        if entries == 0 { 0.0 } else { allocations as f64 / entries as f64 }
     }
 
     fn look_at_growth_of(&self, long: &Long, found: &mut Findings) {

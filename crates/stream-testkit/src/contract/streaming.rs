@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use stream_core::{Cancel, ForwardSource, Needs, Source};
+use stream_core::memory::{Budget, Pool};
+use stream_core::{Cancel, ForwardSource, Needs, Source, SourceReader};
 
 use super::plain::{CHUNK, Plain, WHOLE, counted, widen};
 use super::{Contract, threads};
@@ -87,6 +88,8 @@ impl Contract {
         if self.setup.request.is_none() {
             let what = "with all its data in one request".to_owned();
             all.push(Case { order: Order::Together, ..case(what) });
+            let what = "with its data in two halves".to_owned();
+            all.push(Case { order: Order::Halves, ..case(what) });
         }
         let what = "with its data left after the first chunk";
         all.push(Case { order: Order::Early, ..case(what.to_owned()) });
@@ -115,7 +118,8 @@ impl Contract {
         if self.setup.format.descriptor().needs != Needs::Forward {
             return;
         }
-        for way in 0..=shorts(&plain.source).len() {
+        let pipe = shorts(&plain.source).len().saturating_add(1);
+        for way in 0..=pipe {
             for order in [Order::AtOnce, Order::Early, Order::AfterAll] {
                 // a pipe can be read once: each reading gets its own
                 let fresh = || {
@@ -123,7 +127,7 @@ impl Contract {
                     let short = way.checked_sub(1).and_then(|at| shorts.nth(at));
                     let (what, source) =
                         short.unwrap_or_else(|| (String::new(), plain.source.clone()));
-                    let source = Arc::new(ForwardOnly::new(source, widen(ForwardSource::WINDOW)));
+                    let source = if way == pipe { piped(&source) } else { forward(source) };
                     let label = format!("{} going forward only {what}, data {order:?}", plain.name);
                     Case { order, ..self.case(label, source, plain.size()) }
                 };
@@ -162,6 +166,22 @@ impl Contract {
                 return;
             }
         }
+    }
+}
+
+/// Onwards only, with nothing in between.
+fn forward(source: Arc<dyn Source>) -> Arc<dyn Source> {
+    Arc::new(ForwardOnly::new(source, widen(ForwardSource::WINDOW)))
+}
+
+/// Through the ring that real streams are read through.
+fn piped(source: &Arc<dyn Source>) -> Arc<dyn Source> {
+    let budget = Budget::new("pipe", 1 << 20);
+    let stream = SourceReader::new(source.clone(), 0);
+    match ForwardSource::new(stream, ForwardSource::WINDOW, &Pool::new(&budget), &budget) {
+        Ok(pipe) => Arc::new(pipe),
+        // a mebibyte has room for 64 KiB
+        Err(_) => forward(source.clone()),
     }
 }
 

@@ -43,6 +43,7 @@ caught! {
     a_reader_that_refuses_for_good: RefusesForGood breaks Streaming, "cannot go on after a refusal";
     a_reader_that_forgets: Forgets breaks Streaming, "after the last entry";
     a_reader_that_reads_one_entry_of_several: OnlyFirst breaks Streaming, "in one request";
+    a_reader_that_cuts_regions_wrongly: CutsOneOff breaks Streaming, "in two halves";
     a_reader_that_needs_the_size_of_a_pipe: NeedsSize breaks Streaming, "going forward only";
     a_reader_that_takes_reads_for_whole: TrustsReads breaks Streaming, "byte by byte";
     a_reader_that_panics_on_a_cut: Panics breaks Survival, "panics: index out of bounds";

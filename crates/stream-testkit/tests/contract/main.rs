@@ -41,3 +41,9 @@ fn files_of_which_nobody_knows_anything_are_read_all_the_same() {
         contract.check_promise(promise);
     }
 }
+
+#[test]
+fn a_good_reader_allocates_nothing_once_it_is_warm() {
+    let measured = contract().allocations_per_entry();
+    assert!(measured < 0.1, "{measured}");
+}

@@ -40,6 +40,8 @@ pub(crate) enum Fault {
     Forgets,
     /// Reads the first of the entries that a request names.
     OnlyFirst,
+    /// Cuts regions one number too late.
+    CutsOneOff,
     /// Asks for the size first.
     NeedsSize,
     /// Takes a short read for the end.

@@ -5,35 +5,44 @@ use std::sync::Arc;
 
 use stream_core::{
     Chunk, ChunkPlan, Chunks, Context, DType, Dims, Error, ErrorKind, Planned, Result, Scratch,
-    Span,
 };
 
 use super::Fault;
 
+/// A part of an array that is asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Part {
+    /// The index of its first number.
+    pub(super) first: u64,
+    /// Where that stands in the file.
+    pub(super) at: u64,
+    pub(super) count: u64,
+}
+
 pub(super) struct Numbers {
     pub(super) cx: Context,
     /// Of the request's entries.
-    pub(super) spans: Vec<Span>,
+    pub(super) parts: Vec<Part>,
     pub(super) per_chunk: u64,
     pub(super) fault: Fault,
 }
 
 impl Numbers {
-    fn chunks_of(&self, span: &Span) -> u64 {
-        (span.length / 2).div_ceil(self.per_chunk)
+    fn chunks_of(&self, part: &Part) -> u64 {
+        part.count.div_ceil(self.per_chunk)
     }
 
     /// The entry of a chunk, and the chunk's number in it.
-    fn find(&self, index: usize) -> Option<(usize, Span, u64)> {
+    fn find(&self, index: usize) -> Option<(usize, Part, u64)> {
         let mut rest = index as u64;
-        for (entry, span) in self.spans.iter().enumerate() {
-            match rest.checked_sub(self.chunks_of(span)) {
+        for (entry, part) in self.parts.iter().enumerate() {
+            match rest.checked_sub(self.chunks_of(part)) {
                 Some(behind) => rest = behind,
-                None => return Some((entry, *span, rest)),
+                None => return Some((entry, *part, rest)),
             }
         }
         if self.fault == Fault::TrustsIndex {
-            return self.spans.first().map(|span| (0, *span, index as u64));
+            return self.parts.first().map(|part| (0, *part, index as u64));
         }
         None
     }
@@ -41,26 +50,26 @@ impl Numbers {
 
 impl ChunkPlan for Numbers {
     fn len(&self) -> usize {
-        self.spans.iter().map(|span| self.chunks_of(span) as usize).sum()
+        self.parts.iter().map(|part| self.chunks_of(part) as usize).sum()
     }
 
     fn read(&self, index: usize, _: &mut Scratch) -> Result<Chunk> {
-        let Some((entry, span, number)) = self.find(index) else {
+        let Some((entry, part, number)) = self.find(index) else {
             return Err(Error::new(ErrorKind::Request, format!("no chunk {index}")));
         };
-        let first = number * self.per_chunk;
-        let n = self.per_chunk.min(span.length / 2 - first);
-        let at = span.offset + first * 2;
+        let before = number * self.per_chunk;
+        let n = self.per_chunk.min(part.count - before);
+        let at = part.at + before * 2;
         let mut buf = self.cx.buf(n as usize * 2)?;
         match self.fault {
             Fault::Unreserved => {
-                let mut all = vec![0; span.length as usize];
-                self.exact(span.offset, &mut all)?;
-                buf.copy_from_slice(&all[first as usize * 2..][..n as usize * 2]);
+                let mut all = vec![0; part.count as usize * 2];
+                self.exact(part.at, &mut all)?;
+                buf.copy_from_slice(&all[before as usize * 2..][..n as usize * 2]);
             }
             Fault::UnreservedInC => {
                 // SAFETY: malloc may be asked for any size; what it gives is freed and never read
-                unsafe { libc::free(black_box(libc::malloc(span.length as usize))) };
+                unsafe { libc::free(black_box(libc::malloc(part.count as usize * 2))) };
                 self.exact(at, &mut buf)?;
             }
             _ => self.exact(at, &mut buf)?,
@@ -68,7 +77,7 @@ impl ChunkPlan for Numbers {
         if self.fault == Fault::SplitsArithmetic {
             buf[0] ^= 1;
         }
-        Chunk::new(entry, Dims::from([first]), Dims::from([n]), DType::U16, buf)
+        Chunk::new(entry, Dims::from([part.first + before]), Dims::from([n]), DType::U16, buf)
     }
 }
 

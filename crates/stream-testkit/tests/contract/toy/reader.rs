@@ -8,7 +8,7 @@ use stream_core::{
     no_such_entry,
 };
 
-use super::chunks::{InOrder, Numbers};
+use super::chunks::{InOrder, Numbers, Part};
 use super::{Fault, MAGIC};
 
 pub(super) struct ToyReader {
@@ -287,10 +287,25 @@ impl Reader for ToyReader {
             let found = known.iter().find(|(index, _)| *path == format!("/{index}"));
             found.map(|(_, span)| *span).ok_or_else(|| no_such_entry(path))
         };
-        let spans = asked.iter().map(find).collect::<Result<_>>()?;
+        let mut spans = Vec::new();
+        for path in asked {
+            let span = find(path)?;
+            let part = request.region.resolve(&[span.length / 2])?;
+            let part = part
+                .first()
+                .filter(|part| part.step == 1)
+                .ok_or_else(|| Error::new(ErrorKind::Request, "a step of 1 expected".to_owned()))?;
+            let late = self.fault == Fault::CutsOneOff && part.start > 0;
+            let skipped = part.start + u64::from(late);
+            spans.push(Part {
+                first: part.start,
+                at: span.offset + skipped * 2,
+                count: part.count,
+            });
+        }
         let bytes = request.chunk_size.unwrap_or_else(|| self.cx.chunk_size()) as u64;
         let (cx, fault) = (self.cx.clone(), self.fault);
-        let plan = Numbers { cx, spans, per_chunk: (bytes / 2).max(1), fault };
+        let plan = Numbers { cx, parts: spans, per_chunk: (bytes / 2).max(1), fault };
         let planned = Planned::new(Arc::new(plan));
         Ok(if self.cx.is_random() { Box::new(planned) } else { Box::new(InOrder(planned)) })
     }
