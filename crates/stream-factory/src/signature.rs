@@ -22,22 +22,26 @@ pub(crate) fn fits(head: &[u8]) -> Confidence {
 
 const HDF5: &[u8] = b"\x89HDF\r\n\x1a\n";
 
-/// HDF5 file format 3.0, II.A: the signature at 0, 512, 1024, 2048 and so on.
-pub(crate) fn hdf5(head: &[u8]) -> Confidence {
-    if [0, 512, 1024, 2048].iter().any(|&o| at(head, o, HDF5)) { Certain } else { No }
+fn has_hdf5_signature(head: &[u8]) -> bool {
+    [0, 512, 1024, 2048].iter().any(|&o| at(head, o, HDF5))
 }
 
-/// NetCDF classic: `CDF` and version 1, 2 or 5. NetCDF-4 is HDF5; its library leaves `_NCProperties` (since 4.4.1), and the
-/// extension tells the rest.
-pub(crate) fn netcdf(head: &[u8]) -> Confidence {
-    if at(head, 0, b"CDF") && matches!(head.get(3), Some(1 | 2 | 5)) {
-        Certain
-    } else if hdf5(head) == Certain {
-        // as sure as HDF5 itself: the extension decides
-        if has(head, b"_NCProperties") { Certain } else { Likely }
-    } else {
-        No
+/// Left by the netCDF library since 4.4.1.
+const NC_PROPERTIES: &[u8] = b"_NCProperties";
+
+/// HDF5 file format 3.0, II.A: the signature at 0, 512, 1024, 2048 and so on. A file that netCDF wrote is netCDF's.
+pub(crate) fn hdf5(head: &[u8]) -> Confidence {
+    match (has_hdf5_signature(head), has(head, NC_PROPERTIES)) {
+        (true, false) => Certain,
+        (true, true) => Likely,
+        (false, _) => No,
     }
+}
+
+/// NetCDF classic: `CDF` and version 1, 2 or 5. NetCDF-4 is HDF5, and as sure of it as HDF5 itself: the extension breaks the tie.
+pub(crate) fn netcdf(head: &[u8]) -> Confidence {
+    let classic = at(head, 0, b"CDF") && matches!(head.get(3), Some(1 | 2 | 5));
+    if classic || has_hdf5_signature(head) { Certain } else { No }
 }
 
 /// RIFF/RF64 WAVE, AIFF, CAF, FLAC, Ogg without Theora, ID3, MPEG audio, ADTS, MP4 with an audio brand.
@@ -114,12 +118,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_hdf5_file_is_netcdf_only_with_a_reason() {
+    fn an_hdf5_file_that_netcdf_wrote_is_netcdf() {
         let mut head = HDF5.to_vec();
         head.resize(600, 0);
-        assert_eq!((hdf5(&head), netcdf(&head)), (Certain, Likely));
-        head.extend(b"_NCProperties");
         assert_eq!((hdf5(&head), netcdf(&head)), (Certain, Certain));
+        head.extend(NC_PROPERTIES);
+        assert_eq!((hdf5(&head), netcdf(&head)), (Likely, Certain));
         assert_eq!(netcdf(b"CDF\x05...."), Certain);
         assert_eq!(netcdf(b"CDF\x04...."), No);
     }

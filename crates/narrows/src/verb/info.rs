@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use stream_core::{Error, Kind, Reader, Summary};
+use stream_core::{Entry, Error, Kind, Reader, Summary, Value};
 use stream_factory::Detection;
 
 use crate::failure::{Outcome, report};
@@ -20,8 +20,24 @@ struct Found {
     size: Option<u64>,
     read: u64,
     kinds: Vec<(Kind, u64)>,
+    /// The facts of the only entry, where there is just one: they are the file's.
+    only: Option<Entry>,
     summary: Option<Summary>,
     error: Option<Error>,
+}
+
+impl Found {
+    /// Facts of the file, each name once.
+    fn facts(&self) -> impl Iterator<Item = (&str, Value<'_>)> {
+        let of_file = self.summary.iter().flat_map(|s| s.fields.iter());
+        let of_entry = self.only.iter().flat_map(|e| e.fields().iter());
+        let known = |key: &str| {
+            key == "size" || self.summary.as_ref().is_some_and(|s| s.fields.get(key).is_some())
+        };
+        of_entry
+            .filter(move |(key, _)| !known(key))
+            .chain(of_file.filter(|(key, _)| *key != "size"))
+    }
 }
 
 pub(crate) fn run(session: &Session, files: &[PathBuf]) -> anyhow::Result<Outcome> {
@@ -92,9 +108,10 @@ fn walk(
         Err(e) if error.is_none() => return Err(e),
         Err(_) => None,
     };
+    let only = (kinds.iter().map(|(_, n)| n).sum::<u64>() == 1).then_some(entry);
     let cx = reader.context();
     let (size, read) = (cx.source().size(), cx.counters().bytes_read());
-    Ok(Found { detection, size, read, kinds, summary, error })
+    Ok(Found { detection, size, read, kinds, only, summary, error })
 }
 
 fn screen(out: &mut Out, session: &Session, name: &str, found: &Found) -> anyhow::Result<()> {
@@ -111,10 +128,10 @@ fn screen(out: &mut Out, session: &Session, name: &str, found: &Found) -> anyhow
     if !kinds.is_empty() {
         facts.push("entries", kinds.join(", "));
     }
+    for (key, v) in found.facts() {
+        facts.push(key, value(v));
+    }
     if let Some(summary) = &found.summary {
-        for (key, v) in summary.fields.iter() {
-            facts.push(key, value(v));
-        }
         if !summary.complete {
             facts.push("complete", "no");
         }
@@ -160,7 +177,11 @@ fn line(out: &mut Out, name: &str, found: &Found) -> anyhow::Result<()> {
     kinds.end()?;
     if let Some(summary) = &found.summary {
         object.boolean("complete", summary.complete)?;
-        object.fields("fields", summary.fields.iter())?;
+        let mut fields = Object::begin(object.key("fields")?)?;
+        for (key, v) in found.facts() {
+            json::value(fields.key(key)?, v)?;
+        }
+        fields.end()?;
         let findings = summary.diagnostics.kept().len() as u64;
         object.number("findings", summary.diagnostics.dropped().saturating_add(findings))?;
     }
