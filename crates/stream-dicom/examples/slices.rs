@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use stream_core::{Context, FileSource};
-use stream_dicom::{Checks, Element, Options, Reader, Tag, Value};
+use stream_dicom::{Checks, Element, ElementKind, Options, Reader, Tag, Value};
 use stream_memory::{Budget, Pool};
 
 const TAGS: [Tag; 15] = [
@@ -64,7 +64,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut reader = Reader::with_options(cx, options)?;
         let mut wanted = TAGS.iter().peekable();
         while reader.read_element(element)? {
-            if element.depth() > 0 {
+            if element.depth() > 0 || element.kind() != ElementKind::Value {
                 continue;
             }
             // what the file does not have stays empty

@@ -1,5 +1,7 @@
 //! The standard's registry of elements (PS3.6), through `dicom-dictionary-std`.
 
+use std::sync::OnceLock;
+
 use crate::{Tag, VR};
 use dicom_core::dictionary::{
     DataDictionary, DataDictionaryEntry, DataDictionaryEntryRef, VirtualVr,
@@ -26,13 +28,27 @@ pub fn tag(keyword: &str) -> Option<Tag> {
     REGISTRY.by_name(keyword).map(|e| e.tag())
 }
 
-fn entry(tag: Tag) -> Option<&'static DataDictionaryEntryRef<'static>> {
+type Entry = DataDictionaryEntryRef<'static>;
+
+/// What was looked up before, by a hash of the tag; whoever comes first keeps the slot. The registry hashes with `SipHash`, which
+/// a listing of many small files would feel: it asks for each element's VR and keyword.
+static KNOWN: [OnceLock<(Tag, Option<&'static Entry>)>; SLOTS] = [const { OnceLock::new() }; SLOTS];
+const SLOTS: usize = 2048;
+
+fn entry(tag: Tag) -> Option<&'static Entry> {
     let private = tag.group() & 1 == 1;
     // no standard entry is private; asking would search four tables in vain
     if private || tag.element() == 0 {
         return None;
     }
-    REGISTRY.by_tag(tag)
+    let number = u32::from(tag.group()).wrapping_mul(0x9e37).wrapping_add(u32::from(tag.element()));
+    let hash = number.wrapping_mul(0x9e37_79b1) >> 21;
+    let slot = usize::try_from(hash).ok().and_then(|at| KNOWN.get(at));
+    let Some(slot) = slot else { return REGISTRY.by_tag(tag) };
+    match slot.get_or_init(|| (tag, REGISTRY.by_tag(tag))) {
+        (known, entry) if *known == tag => *entry,
+        _ => REGISTRY.by_tag(tag),
+    }
 }
 
 /// The VR of PS3.6; where several are allowed, the one that Pixel Representation (`signed`) and the encoding choose.
@@ -66,5 +82,21 @@ pub(crate) fn allows(tag: Tag, vr: VR) -> bool {
         Some(VirtualVr::Ox | VirtualVr::Px) => matches!(vr, VR::OB | VR::OW),
         Some(VirtualVr::Lt) => matches!(vr, VR::US | VR::SS | VR::OW),
         _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_lookup_is_the_registrys_whoever_holds_the_slot() {
+        for group in [0x0008, 0x0028, 0x5400, 0x60ee] {
+            for element in 1..0x4000 {
+                let tag = Tag(group, element);
+                let registered = REGISTRY.by_tag(tag).map(|e| e.alias);
+                assert_eq!((keyword(tag), keyword(tag)), (registered, registered), "{tag}");
+            }
+        }
     }
 }

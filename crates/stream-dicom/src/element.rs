@@ -23,6 +23,13 @@ pub enum ElementKind {
     Fragment,
 }
 
+impl ElementKind {
+    /// Whether others follow that are its content, so that it has no value of its own.
+    pub fn is_sequence(self) -> bool {
+        matches!(self, Self::Sequence | Self::Encapsulated | Self::Item)
+    }
+}
+
 /// A data element, item or fragment, filled again and again by [`Reader::read_element`](crate::Reader::read_element).
 ///
 /// Its memory is charged to the reader's budget: the path (8 bytes a level) and the value up to the reader's limit.
@@ -162,6 +169,11 @@ impl Element {
     /// Its path, in memory of its own and uncharged.
     pub fn path(&self) -> ItemPath {
         ItemPath { steps: self.steps.to_vec(), tag: self.path_tag(), place: self.place }
+    }
+
+    /// Its place in its data set, counted from 0, when a greater or equal tag came before and its tag does not name it.
+    pub fn place(&self) -> Option<u32> {
+        self.place
     }
 
     /// Whether `path` names it. A path without a place names the first element of its tag.

@@ -1,11 +1,14 @@
 //! What DICOM is called and how it is recognised.
 #![deny(clippy::arithmetic_side_effects)]
 
-use stream_core::{Confidence, Context, Descriptor, Format, Needs, Reader, Result, Setting};
+use stream_core::{
+    Confidence, Context, Descriptor, ErrorKind, Format, Needs, Reader, Result, Setting,
+};
 
 use crate::adapter::Adapter;
 use crate::header::{self, ITEM, Stated, UNDEFINED};
-use crate::{Encoding, dictionary, syntax};
+use crate::reader::is_element;
+use crate::{Element, Encoding, Options, dictionary, syntax};
 
 /// DICOM as a [`stream_core::Format`].
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,15 +55,53 @@ impl Format for Dicom {
         }
     }
 
-    fn probe(&self, _cx: &Context, head: Confidence) -> Result<Confidence> {
-        // the head has either the magic or enough elements
-        Ok(head)
+    fn probe(&self, cx: &Context, head: Confidence) -> Result<Confidence> {
+        // a bare data set whose first values are longer than the head: walked over, not read
+        let mut first = [0; 16];
+        if head >= Confidence::Likely || !cx.is_random() {
+            return Ok(head);
+        }
+        let found = cx.read_full_at(0, &mut first)?;
+        if !is_element(first.get(..found).unwrap_or_default()) {
+            return Ok(head);
+        }
+        let options = Options::default().with_read_ahead(1024).with_value_limit(64);
+        let walk = || -> Result<usize> {
+            let mut reader = crate::Reader::with_options(cx.clone(), options)?;
+            let mut element = Element::new(cx);
+            let mut count = 0usize;
+            while count < ENOUGH && reader.read_element(&mut element)? {
+                let known = element.keyword().is_some() || element.creator().is_some();
+                let sound = known && element.place().is_none();
+                if !sound && element.kind() != crate::ElementKind::Item {
+                    break;
+                }
+                count = count.saturating_add(1);
+            }
+            Ok(count)
+        };
+        match walk() {
+            Ok(count) if count >= ENOUGH => Ok(Confidence::Likely.max(head)),
+            Err(e)
+                if matches!(
+                    e.kind(),
+                    ErrorKind::Cancelled | ErrorKind::Io | ErrorKind::OverBudget
+                ) =>
+            {
+                Err(e)
+            }
+            // bytes of another format, or too few elements to say
+            _ => Ok(head),
+        }
     }
 
     fn open(&self, cx: Context) -> Result<Box<dyn Reader>> {
         Ok(Box::new(Adapter::open(cx)?))
     }
 }
+
+/// Elements in order that no other format starts with.
+const ENOUGH: usize = 6;
 
 /// How many elements of increasing, registered tags `head` starts with, counting at most eight.
 fn elements(head: &[u8]) -> usize {

@@ -43,6 +43,15 @@ pub(crate) struct Fragments {
     boundary: Boundary,
     seen: u64,
     ended: bool,
+    /// The frame whose entry in the basic offset table is wrong, when that is why the table is not followed.
+    wrong_entry: Option<u64>,
+}
+
+/// Whether the basic offset table counts.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Table {
+    Followed,
+    Ignored,
 }
 
 /// `FF D8 FF` starts JPEG and JPEG-LS, `FF 4F FF 51` JPEG 2000, the box JPEG 2000 in its file format, `FF 0A` and another
@@ -52,16 +61,16 @@ const MARKERS: [&[u8]; 5] =
 
 impl Fragments {
     /// Stands before the first fragment; reads the basic offset table.
-    pub(crate) fn new(pixels: &PixelData) -> Result<Self> {
+    pub(crate) fn new(pixels: &PixelData, table: Table) -> Result<Self> {
         let mut this = Self {
             pixels: pixels.clone(),
             pos: pixels.value_offset(),
             boundary: Boundary::First,
             seen: 0,
             ended: false,
+            wrong_entry: None,
         };
-        let table = this.next_header()?;
-        let (first, length) = match table {
+        let (first, length) = match this.next_header()? {
             Some(table) => (this.pos, table.length),
             None => return Ok(this),
         };
@@ -72,7 +81,9 @@ impl Fragments {
             Boundary::First
         } else if pixels.facts().extended_offsets.is_some() {
             Boundary::Each
-        } else if let Some(offsets) = this.table(first, length, frames)? {
+        } else if table == Table::Followed
+            && let Some(offsets) = this.table(first, length, frames)?
+        {
             Boundary::Table(offsets)
         } else if frames <= 1 {
             Boundary::First
@@ -86,9 +97,13 @@ impl Fragments {
 
     /// The positions that a basic offset table names; `None` when it is empty, or is none: not as many entries as frames, or
     /// not in order.
-    fn table(&self, first: u64, length: u32, frames: u64) -> Result<Option<ChargedVec<u64>>> {
+    fn table(&mut self, first: u64, length: u32, frames: u64) -> Result<Option<ChargedVec<u64>>> {
         let entries = u64::from(length) >> 2;
-        if entries == 0 || entries != frames {
+        if entries == 0 {
+            return Ok(None);
+        }
+        if entries != frames {
+            self.wrong_entry = Some(entries.min(frames));
             return Ok(None);
         }
         let at = first.saturating_sub(u64::from(length));
@@ -98,7 +113,9 @@ impl Fragments {
             return Ok(None);
         }
         let mut offsets = ChargedVec::new(self.pixels.cx.budget());
-        offsets.room(usize::try_from(entries).unwrap_or(usize::MAX))?;
+        if size.is_some() {
+            offsets.room(usize::try_from(entries).unwrap_or(usize::MAX))?;
+        }
         let mut piece = [0u8; 4096];
         let mut done = 0u64;
         while done < u64::from(length) {
@@ -111,6 +128,7 @@ impl Fragments {
                 if offsets.last().is_some_and(|&last| last >= offset)
                     || (offsets.is_empty() && offset != first)
                 {
+                    self.wrong_entry = u64::try_from(offsets.len()).ok();
                     return Ok(None);
                 }
                 offsets.push(offset)?;
@@ -118,6 +136,16 @@ impl Fragments {
             done = done.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
         }
         Ok(Some(offsets))
+    }
+
+    /// The first frame that the basic offset table has wrong.
+    pub(crate) fn wrong_entry(&self) -> Option<u64> {
+        self.wrong_entry
+    }
+
+    /// Whether frames are told apart by a basic offset table.
+    pub(crate) fn follows_table(&self) -> bool {
+        matches!(self.boundary, Boundary::Table(_))
     }
 
     fn read(&self, pos: u64, out: &mut [u8]) -> Result<()> {

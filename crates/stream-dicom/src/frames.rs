@@ -4,9 +4,9 @@
 use stream_core::{ChargedVec, Error, ErrorKind, Result, Scratch};
 use stream_memory::Buf;
 
-use crate::fragments::{Fragment, Fragments};
+use crate::fragments::{Fragment, Fragments, Table};
 use crate::pixel_data::read_exact;
-use crate::{Layout, PixelData};
+use crate::{Defect, Layout, PixelData};
 
 /// Where an encapsulated frame lies: its fragments' items from `offset` to `end`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,27 +33,49 @@ pub struct FrameIndex {
     spans: ChargedVec<FrameSpan>,
     /// Why there is no more: the file ends within the fragments.
     cut: Option<(ErrorKind, u64, String)>,
+    wrong_entry: Option<u64>,
+    claimed: u64,
 }
 
 impl FrameIndex {
-    /// Finds the frames of encapsulated pixel data.
+    /// Finds the frames of encapsulated pixel data. A basic offset table that does not point at fragments is not followed.
     ///
     /// # Errors
     /// `OverBudget`, `Cancelled`, `Io`. Fragments that cannot be followed to their end are no error here: the frames before
     /// are there, and reading one more gives it.
     pub fn new(pixels: &PixelData) -> Result<Self> {
-        let mut index = Self { spans: ChargedVec::new(pixels.cx.budget()), cut: None };
-        let result = Fragments::new(pixels).and_then(|fragments| index.collect(fragments));
-        match result {
-            Err(e) if matches!(e.kind(), ErrorKind::Truncated | ErrorKind::Malformed) => {
-                index.cut = Some((e.kind(), e.offset().unwrap_or(0), e.message().to_owned()));
-            }
-            other => other?,
+        let mut index = Self {
+            spans: ChargedVec::new(pixels.cx.budget()),
+            cut: None,
+            wrong_entry: None,
+            claimed: pixels.facts().frame_count(),
+        };
+        let followed = index.fill(pixels, Table::Followed)?;
+        if followed && index.cut.is_none() && index.found() != index.claimed {
+            index.wrong_entry = Some(index.found());
+            index.spans.clear();
+            index.fill(pixels, Table::Ignored)?;
         }
         Ok(index)
     }
 
-    fn collect(&mut self, mut fragments: Fragments) -> Result<()> {
+    /// Hops over the fragments; says whether a basic offset table told the frames apart.
+    fn fill(&mut self, pixels: &PixelData, table: Table) -> Result<bool> {
+        let result = Fragments::new(pixels, table).and_then(|mut fragments| {
+            self.wrong_entry = self.wrong_entry.or(fragments.wrong_entry());
+            self.collect(&mut fragments)?;
+            Ok(fragments.follows_table())
+        });
+        match result {
+            Err(e) if matches!(e.kind(), ErrorKind::Truncated | ErrorKind::Malformed) => {
+                self.cut = Some((e.kind(), e.offset().unwrap_or(0), e.message().to_owned()));
+                Ok(false)
+            }
+            other => other,
+        }
+    }
+
+    fn collect(&mut self, fragments: &mut Fragments) -> Result<()> {
         while let Some(fragment) = fragments.next()? {
             match self.spans.as_mut_slice().last_mut().filter(|_| !fragment.starts) {
                 Some(span) => {
@@ -67,6 +89,19 @@ impl FrameIndex {
             }
         }
         Ok(())
+    }
+
+    fn found(&self) -> u64 {
+        u64::try_from(self.spans.len()).unwrap_or(u64::MAX)
+    }
+
+    /// What is wrong with the offset table or the number of frames.
+    pub fn defect(&self) -> Option<Defect> {
+        let (expected, found) = (self.claimed, self.found());
+        match self.wrong_entry {
+            Some(frame) => Some(Defect::OffsetTable { frame }),
+            None => (expected != found).then_some(Defect::FrameCount { expected, found }),
+        }
     }
 
     /// The frames, in order.

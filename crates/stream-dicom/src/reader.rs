@@ -18,12 +18,13 @@ use crate::header::{self, Header, LONGEST};
 use crate::inflate::Inflated;
 use crate::input::Input;
 use crate::path::Step;
-use crate::pixel_data::PixelData;
+use crate::pixel_data::{PixelData, read_exact};
 use crate::{
     Defect, Deviation, Element, Encoding, FileMeta, ImageFacts, Options, Tag, TransferSyntax,
 };
 use levels::{Level, LevelKind, Order};
 use scope::Scopes;
+pub(crate) use start::is_element;
 
 /// A file that is wrong everywhere is described well enough by its first thousand faults.
 const KEPT: usize = 1000;
@@ -78,6 +79,8 @@ pub struct Reader {
     delivered: u64,
     /// The least number of open items since the last delivery.
     low: usize,
+    /// Whether fragments were passed without being counted.
+    passed: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,6 +153,7 @@ impl Reader {
             id: IDS.fetch_add(1, Ordering::Relaxed),
             delivered: 0,
             low: 0,
+            passed: false,
         };
         reader.start().map_err(|e| e.with_format("dicom"))?;
         Ok(reader)
@@ -237,6 +241,32 @@ impl Reader {
         })
     }
 
+    /// The remaining elements, each in memory of its own. [`Reader::read_element`] reuses one instead.
+    pub fn elements(&mut self) -> impl Iterator<Item = Result<Element>> {
+        std::iter::from_fn(move || {
+            let mut element = Element::new(&self.cx);
+            self.read_element(&mut element).map(|more| more.then_some(element)).transpose()
+        })
+    }
+
+    /// Reads bytes `from..` of an element's value into `buf`, however long the value is, and says how many: fewer than
+    /// asked for only at the value's end. Sequences have no bytes.
+    ///
+    /// # Errors
+    /// `Truncated` where the file ends within the value; `Passed` where the source only goes forward, as a deflated data set
+    /// does; `Cancelled`, `Io`.
+    pub fn read_value(&self, element: &Element, from: u64, buf: &mut [u8]) -> Result<usize> {
+        let length =
+            element.length().filter(|_| !element.kind().is_sequence()).map_or(0, u64::from);
+        let left = usize::try_from(length.saturating_sub(from)).unwrap_or(usize::MAX);
+        let len = buf.len().min(left);
+        let Some(buf) = buf.get_mut(..len) else { return Ok(0) };
+        let (cx, base) = self.value_source(element);
+        let at = element.value_offset().saturating_add(from);
+        read_exact(&cx, base, at, buf).map_err(|e| e.with_format("dicom"))?;
+        Ok(len)
+    }
+
     fn read(&mut self, element: &mut Element) -> Result<bool> {
         if let Some(error) = self.pending.take() {
             return Err(error);
@@ -321,6 +351,7 @@ impl Reader {
     pub(crate) fn pass_fragments(&mut self, pos: u64) {
         let among = self.levels.last().is_some_and(|top| top.kind == LevelKind::Fragments);
         if among && pos > self.pos {
+            self.passed = true;
             self.pos = pos;
         }
     }

@@ -226,8 +226,7 @@ fn each_broken_rule_is_named() {
     );
     one_defect(
         &file(EXPLICIT, |w| {
-            w.header((0x7fe0, 0x10), "OB", u32::MAX);
-            w.header((0xfffe, 0xe0dd), "", 0);
+            w.fragments(&[&[], &[1, 2]]);
         }),
         Defect::Encapsulation { expected: "native", found: "encapsulated" },
     );
@@ -332,4 +331,45 @@ fn zeros_in_the_middle_are_no_end() {
         w.text((0x10, 0x20), "LO", "P1");
     }));
     assert_eq!(all.error.map(|e| e.kind()), Some(ErrorKind::Malformed));
+}
+
+fn three_frames(table: &[u32]) -> Vec<u8> {
+    file(writer::JPEG, |w| {
+        w.image(3, 8, 8, 1, 8);
+        let table: Vec<u8> = table.iter().flat_map(|n| n.to_le_bytes()).collect();
+        let frames: Vec<Vec<u8>> = (0..3).map(|n| writer::jpeg_like(n, 20)).collect();
+        w.fragments(&[&table, &frames[0], &frames[1], &frames[2]]);
+    })
+}
+
+#[test]
+fn an_offset_table_that_lies_is_named_and_not_followed() {
+    let sound = [0, 32, 64];
+    for (table, wrong) in [
+        (&sound[..], None),
+        (&[0, 32], Some(2)),
+        (&[0, 64, 32], Some(2)),
+        (&[8, 32, 64], Some(0)),
+        (&[0, 30, 64], Some(2)),
+        (&[0, 32, 0xffff_fff0], Some(2)),
+    ] {
+        let bytes = three_frames(table);
+        let (cx, mut reader) = read::open(&bytes);
+        let mut element = stream_dicom::Element::new(&cx);
+        while reader.pixel_data().is_none() {
+            assert!(reader.read_element(&mut element).unwrap());
+        }
+        let index = stream_dicom::FrameIndex::new(reader.pixel_data().unwrap()).unwrap();
+        let lengths: Vec<u64> = index.spans().iter().map(|s| s.length()).collect();
+        assert_eq!(lengths, [24, 24, 24], "{table:?}");
+        assert_eq!(index.defect(), wrong.map(|frame| Defect::OffsetTable { frame }), "{table:?}");
+    }
+}
+
+#[test]
+fn fewer_fragments_than_frames_are_named() {
+    let bytes = file(writer::RLE, |w| {
+        w.image(3, 8, 8, 1, 8).fragments(&[&[], &[1; 70], &[2; 70]]);
+    });
+    one_defect(&bytes, Defect::FrameCount { expected: 3, found: 2 });
 }

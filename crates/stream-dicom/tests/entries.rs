@@ -68,7 +68,7 @@ fn short_values_are_fields_in_utf_8() {
     let list = entry(&bytes, "(0028,1050)").fields().get("value").map(|v| format!("{v:?}"));
     assert_eq!(list.as_deref(), Some("List([Text(\"40\"), Text(\"400\")])"));
     let item = entry(&bytes, "(0008,1115)[1]/(0040,A170)[0]");
-    assert_eq!((item.kind(), item.depth()), (Kind::Item, 1));
+    assert_eq!((item.kind(), item.depth()), (Kind::Item, 3));
 }
 
 #[test]

@@ -211,3 +211,52 @@ fn a_meta_group_alone_has_no_data_set() {
     assert_eq!(all.elements.len(), 6);
     assert_eq!(all.error.map(|e| e.kind()), Some(stream_core::ErrorKind::Truncated));
 }
+
+#[test]
+fn long_values_are_read_in_pieces() {
+    let value: Vec<u8> = (0..5000u32).map(|n| (n % 251) as u8).collect();
+    for syntax in [EXPLICIT, IMPLICIT, BIG] {
+        let bytes = file(syntax, |w| {
+            w.raw((8, 0x1190), "UT", &value);
+        });
+        let (cx, mut reader) = open(&bytes);
+        let mut element = Element::new(&cx);
+        while reader.read_element(&mut element).unwrap() {}
+        let (mut found, mut piece) = (Vec::<u8>::new(), [0; 700]);
+        loop {
+            let n = reader.read_value(&element, found.len() as u64, &mut piece).unwrap();
+            if n == 0 {
+                break;
+            }
+            found.extend(&piece[..n]);
+        }
+        assert!(found == value, "{syntax}");
+    }
+}
+
+#[test]
+fn elements_come_as_an_iterator_too() {
+    let (_, mut reader) = open(&file(EXPLICIT, rich));
+    let last = reader.elements().last().unwrap().unwrap();
+    assert_eq!((last.tag(), last.keyword()), (Tag(0x7fe0, 0x10), Some("PixelData")));
+}
+
+#[test]
+fn a_bare_data_set_whose_first_value_is_long_is_probed() {
+    use stream_core::{Confidence, Format};
+    let mut bare = Writer::new(IMPLICIT);
+    bare.raw((8, 1), "UN", &[0; 6000]);
+    rich(&mut bare);
+    let cx = read::context(&bare.bytes);
+    let head = stream_dicom::Dicom.sniff(&bare.bytes[..4096]);
+    assert_eq!(head, Confidence::No);
+    assert_eq!(stream_dicom::Dicom.probe(&cx, head).unwrap(), Confidence::Likely);
+    assert!(cx.counters().bytes_read() < 8192);
+    for other in [vec![0u8; 9000], b"\x08\0\x05\0".repeat(2000)] {
+        let head = stream_dicom::Dicom.sniff(&other[..4096]);
+        assert_eq!(
+            stream_dicom::Dicom.probe(&read::context(&other), head).unwrap(),
+            Confidence::No
+        );
+    }
+}

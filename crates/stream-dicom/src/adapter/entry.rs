@@ -25,11 +25,14 @@ pub(super) fn fill(
         (_, Some(_)) => Kind::Array,
         _ => Kind::Element,
     });
-    text.clear();
-    // infallible: a string takes everything
-    let _ = element.write_path(text);
-    entry.path_mut().push_str(text)?;
-    entry.set_depth(u32::try_from(element.depth()).unwrap_or(u32::MAX));
+    let path = entry.path_mut();
+    // a step is `(gggg,eeee)[4294967295]/` at most, and with room made writing cannot fail
+    path.room(element.steps().len().saturating_mul(24).saturating_add(24))?;
+    let _ = element.write_path(path);
+    // as dcmdump indents: an item stands below its sequence, and its elements below it
+    let items = element.depth().saturating_mul(2);
+    let own = usize::from(element.kind() == ElementKind::Item);
+    entry.set_depth(u32::try_from(items.saturating_add(own)).unwrap_or(u32::MAX));
     if let Some((layout, dims)) = layout {
         let mut array = Array::new(native::dtype(layout.sample), dims.clone());
         if layout.frames > 1 {

@@ -9,7 +9,7 @@ use stream_memory::Buf;
 
 use super::frames;
 use crate::PixelData;
-use crate::fragments::{Fragment, Fragments};
+use crate::fragments::{Fragment, Fragments, Table};
 use crate::pixel_data::read_exact;
 
 pub(super) struct ForwardFrames {
@@ -50,7 +50,8 @@ impl ForwardFrames {
         Ok(Self {
             pixels: pixels.clone(),
             path: path.into(),
-            fragments: Fragments::new(pixels).map_err(|e| e.with_format("dicom"))?,
+            fragments: Fragments::new(pixels, Table::Followed)
+                .map_err(|e| e.with_format("dicom"))?,
             picked,
             next: None,
             buf: None,

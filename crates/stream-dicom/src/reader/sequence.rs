@@ -97,6 +97,7 @@ impl Reader {
             }
             SEQUENCE_END => {
                 self.delimiter(&header);
+                self.check_fragments(&top);
                 self.skip_header(&header);
                 self.pop();
                 Ok(Outcome::Again)
@@ -111,6 +112,17 @@ impl Reader {
                 self.place(self.pos),
                 format!("{}: expected a fragment, found {found}", top.tag),
             )),
+        }
+    }
+
+    /// A frame is at least one fragment, but in a video stream (PS3.5 A.4).
+    fn check_fragments(&mut self, top: &Level) {
+        let expected = self.scopes.facts(self.steps.len()).frame_count();
+        let found = u64::from(top.items.saturating_sub(1));
+        let video = self.syntax.is_some_and(|s| s.is_video());
+        // a walk that was passed by a stream of frames has not counted
+        if found < expected && !video && !self.passed {
+            self.deviate(Defect::FrameCount { expected, found }, top.tag);
         }
     }
 
