@@ -19,6 +19,8 @@ impl Holes {
     ///
     /// A block that is only partly a hole is read: the kernel fills in zeros as fast as we could.
     pub(crate) fn cover(&self, cx: &Context, offset: u64, end: u64) -> Result<bool> {
+        // a file may be one hole of many gigabytes: nothing else would look at the flag
+        cx.cancel().check()?;
         if !cx.is_random() {
             return Ok(false);
         }

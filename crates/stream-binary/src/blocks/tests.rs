@@ -215,3 +215,21 @@ fn a_sparse_file_of_20_gb_is_counted_at_once_and_one_that_shrank_is_not_taken_fo
     let e = shrinks.blocks(&options).unwrap().finish().unwrap_err();
     assert_eq!((e.kind(), e.offset()), (ErrorKind::Truncated, Some(1000)));
 }
+
+#[test]
+fn cancelled_in_a_hole_it_stops_and_can_go_on_from_there() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    file.as_file().set_len(1 << 30).unwrap();
+    let reader = reader(Arc::new(FileSource::open(file.path()).unwrap()), 1, 1 << 20);
+    let options = Options::new().with_block_size(1 << 16).with_entropy();
+    let mut blocks = reader.blocks(&options).unwrap();
+    assert_eq!(blocks.by_ref().take(10).filter(Result::is_ok).count(), 10);
+    reader.context().cancel().cancel();
+    let e = blocks.next().unwrap().unwrap_err();
+    assert_eq!((e.kind(), e.resumable()), (ErrorKind::Cancelled, true));
+    let end = blocks.totals().end();
+    assert_eq!(end, 10 << 16);
+    reader.context().cancel().reset();
+    let rest = reader.blocks(&options.with_range(end..u64::MAX)).unwrap().finish().unwrap();
+    assert_eq!(rest.end(), 1 << 30);
+}

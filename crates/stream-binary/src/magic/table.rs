@@ -24,6 +24,8 @@ const fn sign(
 
 /// The first that fits wins: the longer and surer ones come first, two-byte ones last.
 static SIGNATURES: &[Signature] = &[
+    // before TIFF: PS3.10 7.1 lets the preamble make a TIFF file of it as well
+    sign(128, b"DICM", "application/dicom", "DICOM file"),
     // images
     sign(0, b"\x89PNG\r\n\x1a\n", "image/png", "PNG image"),
     sign(0, b"\xff\xd8\xff", "image/jpeg", "JPEG image"),
@@ -80,7 +82,6 @@ static SIGNATURES: &[Signature] = &[
         "OLE compound file (Microsoft Office 97 to 2003 and others)",
     ),
     // scientific data, databases, columns
-    sign(128, b"DICM", "application/dicom", "DICOM file"),
     sign(0, b"SIMPLE  =", "application/fits", "FITS file"),
     sign(0, b"\x89HDF\r\n\x1a\n", "application/x-hdf5", "HDF5 file"),
     sign(0, b"\x0e\x03\x13\x01", "application/x-hdf", "HDF4 file"),

@@ -44,6 +44,10 @@ fn tar_and_dicom_are_known_by_marks_further_on() {
     let mut head = vec![0; 600];
     head[128..132].copy_from_slice(b"DICM");
     assert_eq!(name(&head), "DICOM file");
+    head[..4].copy_from_slice(b"II*\0");
+    assert_eq!(name(&head), "DICOM file");
+    head[128] = 0;
+    assert_eq!(name(&head), "TIFF image, little-endian");
 }
 
 #[test]
