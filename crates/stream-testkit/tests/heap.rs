@@ -12,16 +12,22 @@ fn alone() -> MutexGuard<'static, ()> {
 }
 
 const MIB: usize = 1 << 20;
+/// What the test harness allocates and frees meanwhile, in its own threads.
+const NOISE: u64 = 16 * 1024;
+
+/// Whether `bytes` were counted.
+fn near(bytes: u64, expected: usize) -> bool {
+    bytes.abs_diff(expected as u64) < NOISE
+}
 
 #[test]
 fn rust_allocations_are_counted_by_the_byte() {
     let _alone = alone();
     let (v, usage) = measure(|| {
         drop(vec![1u8; MIB]);
-        vec![1u8; 1000]
+        vec![1u8; 100_000]
     });
-    assert!((1_048_576..1_060_000).contains(&usage.peak), "{usage:?}");
-    assert!((1000..12_000).contains(&usage.left), "{usage:?}");
+    assert!(near(usage.peak, MIB) && near(usage.left, 100_000), "{usage:?}");
     drop(v);
 }
 
@@ -36,8 +42,7 @@ fn aligned_zeroed_and_grown_blocks_are_counted() {
         drop(lines);
         drop(vec![0u8; MIB]);
     });
-    assert!(usage.peak >= 1_280_000, "{usage:?}");
-    assert!(usage.left < 4096, "{usage:?}");
+    assert!(near(usage.peak, 30_000 * 64) && near(usage.left, 0), "{usage:?}");
 }
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
@@ -50,7 +55,7 @@ mod c {
         let text = std::ffi::CString::new(vec![b'x'; MIB]).unwrap();
         // SAFETY: strdup gets a string that ends with a zero
         let (copy, usage) = measure(|| unsafe { libc::strdup(text.as_ptr()) });
-        assert!(usage.left > MIB as u64 && usage.left < MIB as u64 + 16_384, "{usage:?}");
+        assert!(near(usage.left, MIB), "{usage:?}");
         // SAFETY: the copy came from malloc, and is not used again
         let ((), usage) = measure(|| unsafe { libc::free(copy.cast()) });
         assert_eq!(usage.left, 0);
@@ -74,8 +79,8 @@ mod c {
             }
         });
         std::fs::remove_file(&path).unwrap();
-        assert!(usage.peak > MIB as u64, "{usage:?}");
-        assert!(usage.allocations > 5 && usage.left < 4096, "{usage:?}");
+        assert!(usage.peak + NOISE > MIB as u64, "{usage:?}");
+        assert!(usage.allocations > 5 && near(usage.left, 0), "{usage:?}");
     }
 
     #[test]
@@ -99,16 +104,15 @@ mod c {
                 libc::free(std::ptr::null_mut());
             }
         });
-        assert!(usage.peak > MIB as u64 && usage.peak < 2 * MIB as u64, "{usage:?}");
+        assert!(near(usage.peak, MIB) && near(usage.left, 0), "{usage:?}");
         assert!(usage.allocations >= 6, "{usage:?}");
-        assert!(usage.left < 4096, "{usage:?}");
     }
 }
 
 #[test]
-fn a_contract_of_one_allocation_can_be_told_from_none() {
+fn work_in_memory_that_is_there_allocates_nothing() {
     let _alone = alone();
-    let mut v = Vec::with_capacity(10);
-    let ((), usage) = measure(|| (0..10).for_each(|i| v.push(i)));
-    assert_eq!((usage.peak, usage.left), (0, 0));
+    let mut v = Vec::with_capacity(100_000);
+    let ((), usage) = measure(|| (0..100_000u32).for_each(|i| v.push(black_box(i))));
+    assert!(near(usage.peak, 0) && near(usage.left, 0), "{usage:?}");
 }
