@@ -4,7 +4,7 @@
 //! cargo run --release -p stream-binary --example blocks -- FILE [read|xxh3|entropy|all] [--whole] [--quiet]
 //! ```
 //!
-//! `BLOCK`, `BUDGET` (bytes) and `THREADS` are read from the environment.
+//! `-` as FILE reads standard input. `BLOCK`, `BUDGET` (bytes) and `THREADS` are read from the environment.
 
 use std::io::{BufWriter, Write};
 use std::num::NonZeroUsize;
@@ -13,8 +13,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use stream_binary::{Block, Digests, Options, Reader};
-use stream_core::memory::Budget;
-use stream_core::{Context, FileSource};
+use stream_core::memory::{Budget, Pool};
+use stream_core::{Context, FileSource, ForwardSource, Source};
 
 fn variable<T: FromStr>(name: &str, default: T) -> T {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
@@ -37,7 +37,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let quiet = flags.iter().any(|flag| *flag == "--quiet");
 
     let budget = Budget::new("blocks", variable("BUDGET", 16 << 20));
-    let cx = Context::new(Arc::new(FileSource::open(path.as_str())?), &budget);
+    let source: Arc<dyn Source> = match path.as_str() {
+        "-" => {
+            let pool = Pool::new(&budget);
+            let stream = std::io::stdin();
+            Arc::new(ForwardSource::new(stream, ForwardSource::WINDOW, &pool, &budget)?)
+        }
+        path => Arc::new(FileSource::open(path)?),
+    };
+    let cx = Context::new(source, &budget);
     let threads = NonZeroUsize::new(variable("THREADS", 2)).unwrap_or(NonZeroUsize::MIN);
     let reader = Reader::open(cx.with_threads(threads))?;
     let start = Instant::now();
