@@ -189,12 +189,15 @@ impl PixelData {
 /// `Truncated` where the source ends first; in a deflated data set with the offset where that starts, since inflated bytes
 /// have no place in the file.
 pub(crate) fn read_exact(cx: &Context, base: u64, pos: u64, out: &mut [u8]) -> Result<()> {
-    if base == 0 {
-        return cx.read_exact_at(pos, out);
-    }
     let found = cx.read_full_at(pos.saturating_sub(base), out)?;
     if found == out.len() {
         return Ok(());
+    }
+    if base == 0 {
+        // a piece may start behind the end of the file
+        let end = pos.saturating_add(u64::try_from(found).unwrap_or(u64::MAX));
+        let size = cx.source().size().unwrap_or(end);
+        return Err(cx.ended(end.min(size), out.len(), found));
     }
     let message =
         format!("inflated data set ends early (expected {} bytes, found {found})", out.len());

@@ -166,3 +166,16 @@ fn repeated_tags_have_paths_of_their_own() {
     let second = chunks(&bytes, &Request::entry("(0010,0020)#7"));
     assert_eq!(second[0].bytes(), b"P2");
 }
+
+#[test]
+fn frames_before_a_cut_are_delivered() {
+    let bytes = file(writer::JPEG, |w| {
+        w.image(2, 8, 8, 1, 8).header((0x7fe0, 0x10), "OB", u32::MAX);
+        w.raw((0xfffe, 0xe000), "", b"").raw((0xfffe, 0xe000), "", &writer::jpeg_like(0, 20));
+    });
+    let mut reader = open(&bytes);
+    let mut chunks = reader.chunks(&Request::entry(PIXELS)).unwrap();
+    assert_eq!(chunks.next_chunk().unwrap().unwrap().bytes(), writer::jpeg_like(0, 20));
+    assert_eq!(chunks.next_chunk().unwrap_err().kind(), ErrorKind::Truncated);
+    assert!(chunks.next_chunk().unwrap().is_none());
+}
