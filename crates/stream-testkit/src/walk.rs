@@ -16,6 +16,11 @@ use crate::watch::{Phase, Watch};
 /// The head that a format is shown.
 const HEAD: usize = 4096;
 
+/// Entries from the start that are treated specially one by one, where that is slow.
+const FIRST: usize = 32;
+/// Every so many of the later ones.
+const FAR: usize = 97;
+
 struct Walk<'a> {
     setup: &'a Setup,
     case: &'a Case,
@@ -153,7 +158,14 @@ impl Walk<'_> {
         };
         let at = self.seen.entries;
         self.seen.entries = at.saturating_add(1);
-        match (self.case.order, request) {
+        // finding an entry again may be a walk of its own: some are asked for late, not all of thousands
+        let order = match self.case.order {
+            Order::AfterAll | Order::Together if at >= FIRST && !at.is_multiple_of(FAR) => {
+                Order::AtOnce
+            }
+            order => order,
+        };
+        match (order, request) {
             (Order::AtOnce, Some(request)) => {
                 let data = self.data(reader, &request);
                 self.settle(at, hash, Some(&data));

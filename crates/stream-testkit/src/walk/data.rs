@@ -4,7 +4,7 @@ use stream_core::{
     Chunks, Entry, Error, ErrorKind, Reader, ReaderExt, Region, Request, Result, Scratch,
 };
 
-use super::Walk;
+use super::{FIRST, Walk};
 use crate::case::Record;
 use crate::digest::Digest;
 use crate::promise::Promise;
@@ -136,8 +136,11 @@ impl Walk<'_> {
                 .and_then(|mut chunks| self.attempt("next_chunk", || chunks.next_chunk()));
             self.note(reader, first.err());
         }
-        match self.attempt("finish", || reader.finish()) {
-            Ok(summary) if summary.complete => {
+        // a summary may hold a thousand findings
+        let summary =
+            if at < FIRST { Some(self.attempt("finish", || reader.finish())) } else { None };
+        match summary.transpose() {
+            Ok(Some(summary)) if summary.complete => {
                 let message = format!("the summary is complete after {} entries", at + 1);
                 self.broke(Promise::Progress, message);
             }
