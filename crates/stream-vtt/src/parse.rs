@@ -10,6 +10,7 @@ mod timings;
 mod usual;
 
 use crate::region::{IDENTIFIER, Regions};
+use crate::settings::Known;
 use crate::text::GROWTH;
 use crate::{BlockRef, Diagnostics, Header, Options, Region, Timestamp};
 use current::Current;
@@ -77,6 +78,7 @@ pub struct Parser {
     seen_cue: bool,
     latest: Timestamp,
     regions: Regions,
+    known: Known,
     counts: Counts,
     header: Header,
     region: Region,
@@ -129,6 +131,7 @@ impl Parser {
             seen_cue: false,
             latest: Timestamp::default(),
             regions: Regions::default(),
+            known: Known::default(),
             counts: Counts::default(),
             header: Header::default(),
             region: Region::default(),

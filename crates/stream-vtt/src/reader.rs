@@ -191,8 +191,7 @@ impl Reader {
             let bytes = self.window.held_slice(self.parser.offset());
             match self.parser.poll(bytes, self.end) {
                 Poll::Block => {
-                    let bytes = self.window.held_slice(self.parser.offset());
-                    self.parser.take(bytes);
+                    self.parser.take(self.window.held_slice(self.parser.offset()));
                     self.state = State::Parsed;
                     return Ok(true);
                 }

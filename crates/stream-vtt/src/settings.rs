@@ -1,8 +1,10 @@
 //! How a cue is placed: the cue settings of WebVTT 4.4, with the values that the parser's rules leave.
 
+mod known;
 mod number;
 pub(crate) mod parse;
 
+pub(crate) use known::Known;
 pub(crate) use number::{integer, percentage};
 pub(crate) use parse::{Findings, parse};
 

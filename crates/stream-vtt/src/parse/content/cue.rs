@@ -185,14 +185,27 @@ impl Parser {
         (offset, line): (u64, u64),
         settings: &mut Settings,
     ) -> Part {
-        let mut known = Known {
-            regions: &self.regions,
-            at: rest.start,
-            below: lines.above,
-            found: Found { list: &mut self.diagnostics, offset, line },
+        let text = rest.of(block);
+        let parsed = match self.known.get(text) {
+            Some(parsed) => parsed,
+            None => {
+                let before = self.diagnostics.total();
+                let mut place = Place {
+                    regions: &self.regions,
+                    at: rest.start,
+                    below: lines.above,
+                    found: Found { list: &mut self.diagnostics, offset, line },
+                };
+                let mut settings = Settings::default();
+                let region = settings::parse(text, &mut settings, &mut place);
+                if self.diagnostics.total() == before {
+                    self.known.keep(text, (settings, region));
+                }
+                (settings, region)
+            }
         };
-        let region = settings::parse(rest.of(block), settings, &mut known);
-        region.map_or(Part::default(), |(start, end)| Part {
+        *settings = parsed.0;
+        parsed.1.map_or(Part::default(), |(start, end)| Part {
             start: rest.start.saturating_add(start),
             end: rest.start.saturating_add(end),
         })
@@ -209,14 +222,14 @@ impl Parser {
 }
 
 /// What settings are read against.
-struct Known<'p> {
+struct Place<'p> {
     regions: &'p Regions,
     at: usize,
     below: u64,
     found: Found<'p>,
 }
 
-impl Findings for Known<'_> {
+impl Findings for Place<'_> {
     fn region(&mut self, identifier: &[u8]) -> bool {
         match std::str::from_utf8(identifier) {
             Ok(id) if !id.contains('\0') => self.regions.contains(id),
