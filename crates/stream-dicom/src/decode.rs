@@ -61,7 +61,8 @@ impl Decoder {
     /// Decodes one frame's bytes. Holds the decoded frame, and for JPEG and its kin about six times as much while decoding.
     ///
     /// # Errors
-    /// `Malformed` for a frame that does not decode to what the data set says; `OverBudget`.
+    /// `Malformed` for a frame that does not decode to what the data set says, `Unsupported` for a JPEG of 12 bits in cosines;
+    /// `OverBudget`.
     pub fn decode(&self, encoded: &[u8]) -> Result<Buf> {
         let Shape::Pixels([rows, columns, samples]) = self.layout.shape else {
             return Err(Error::new(ErrorKind::Unsupported, "frames are no array"));
@@ -86,7 +87,7 @@ impl Decoder {
                 let needed = adapter::ceiling(encoded.len(), len);
                 let charge = self.pixels.cx.budget().reserve(needed)?;
                 let decoded = adapter::decode(&self.syntax, self.pixels.facts(), encoded)
-                    .map_err(malformed)?;
+                    .map_err(|(kind, message)| Error::new(kind, message).at(place))?;
                 if decoded.len() != len {
                     let found = decoded.len();
                     return Err(malformed(format!(

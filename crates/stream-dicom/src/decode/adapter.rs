@@ -103,9 +103,16 @@ pub(super) fn decode(
     syntax: &TransferSyntax,
     facts: &ImageFacts,
     bytes: &[u8],
-) -> std::result::Result<Vec<u8>, String> {
+) -> std::result::Result<Vec<u8>, (ErrorKind, String)> {
+    let malformed = |message: String| (ErrorKind::Malformed, message);
     if is_jpeg(syntax) {
-        let header = jpeg::frame_header(bytes).ok_or("JPEG frame without a frame header")?;
+        let header = jpeg::frame_header(bytes)
+            .ok_or_else(|| malformed("JPEG frame without a frame header".to_owned()))?;
+        if header.is_dct && header.bits == 12 {
+            let message =
+                format!("JPEG frame of {} bits: only lossless ones have a decoder", header.bits);
+            return Err((ErrorKind::Unsupported, message));
+        }
         let samples = facts.samples.unwrap_or(1);
         let bytes_each = |bits: u16| bits.div_ceil(8);
         let same = Some(header.rows) == facts.rows
@@ -113,7 +120,7 @@ pub(super) fn decode(
             && u16::from(header.components) == samples
             && Some(bytes_each(u16::from(header.bits))) == facts.bits_allocated.map(bytes_each);
         if !same {
-            return Err(format!(
+            return Err(malformed(format!(
                 "JPEG frame: expected {:?} x {:?} x {samples} of {:?} bits, found {} x {} x {} of {}",
                 facts.rows,
                 facts.columns,
@@ -122,19 +129,21 @@ pub(super) fn decode(
                 header.columns,
                 header.components,
                 header.bits
-            ));
+            )));
         }
     }
     let ts = TransferSyntaxRegistry.get(syntax.uid());
-    let adapter = ts.and_then(|ts| ts.pixel_data_reader()).ok_or("no decoder")?;
+    let adapter = ts
+        .and_then(|ts| ts.pixel_data_reader())
+        .ok_or_else(|| (ErrorKind::Unsupported, "no decoder".to_owned()))?;
     let frame = Frame { syntax, facts, bytes };
     let mut decoded = Vec::new();
     // codecs index and unwrap; what they leave behind is dropped
     let result = catch_unwind(AssertUnwindSafe(|| adapter.decode_frame(&frame, 0, &mut decoded)));
     match result {
         Ok(Ok(())) => Ok(decoded),
-        Ok(Err(e)) => Err(with_causes(&e)),
-        Err(_) => Err("decoder panicked".to_owned()),
+        Ok(Err(e)) => Err(malformed(with_causes(&e))),
+        Err(_) => Err(malformed("decoder panicked".to_owned())),
     }
 }
 
@@ -151,8 +160,9 @@ fn with_causes(error: &dyn std::error::Error) -> String {
         text.push_str(&e.to_string());
         cause = e.source();
     }
-    // a message starts in lower case
+    // a message starts in lower case, but for acronyms
+    let acronym = text.chars().nth(1).is_some_and(char::is_uppercase);
     let mut chars = text.chars();
-    let first = chars.next().map(|c| c.to_ascii_lowercase());
+    let first = chars.next().map(|c| if acronym { c } else { c.to_ascii_lowercase() });
     first.into_iter().chain(chars).collect::<String>().trim_end_matches('.').to_owned()
 }

@@ -10,6 +10,8 @@ pub(super) struct FrameHeader {
     pub(super) columns: u16,
     pub(super) components: u8,
     pub(super) bits: u8,
+    /// Whether it is coded in cosines: baseline, extended, progressive, and not lossless.
+    pub(super) is_dct: bool,
 }
 
 /// Finds the frame header (SOF0 to SOF15 without DHT, JPG and DAC).
@@ -29,6 +31,7 @@ pub(super) fn frame_header(bytes: &[u8]) -> Option<FrameHeader> {
             0xff => at = at.saturating_add(1),
             0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => {
                 return Some(FrameHeader {
+                    is_dct: !matches!(marker, 0xc3 | 0xc7 | 0xcb | 0xcf),
                     bits: *bytes.get(at.saturating_add(4))?,
                     rows: word(at.saturating_add(5))?,
                     columns: word(at.saturating_add(7))?,
@@ -54,7 +57,7 @@ mod tests {
     #[test]
     fn the_frame_header_is_found_behind_other_segments() {
         let bytes = b"\xff\xd8\xff\xe0\0\x04JF\xff\xc0\0\x0b\x08\0\x10\0\x20\x01\0\0\0";
-        let header = FrameHeader { rows: 16, columns: 32, components: 1, bits: 8 };
+        let header = FrameHeader { rows: 16, columns: 32, components: 1, bits: 8, is_dct: true };
         assert_eq!(frame_header(bytes), Some(header));
         for cut in 0..18 {
             assert_eq!(frame_header(&bytes[..cut]), None, "{cut}");
