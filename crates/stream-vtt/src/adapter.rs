@@ -3,11 +3,13 @@
 
 mod data;
 mod fill;
+mod marks;
 
 use stream_core::{Chunks, Context, Diagnostic, Entry, Progress, Request, Result, Summary};
 
 use crate::markup::Markup;
 use crate::{BlockRef, Options, Reader, Timestamp};
+use marks::Marks;
 
 /// [`stream_core::Reader`] over a [`Reader`].
 pub(crate) struct Adapter {
@@ -16,6 +18,7 @@ pub(crate) struct Adapter {
     markup: Markup,
     /// Whether the entry delivered last is still in memory.
     at_hand: bool,
+    marks: Marks,
     entries: u64,
     counts: Counts,
     /// Whether the block at hand was looked at for diagnostics.
@@ -56,6 +59,7 @@ impl Adapter {
             options,
             markup: Markup::new(&budget)?,
             at_hand: false,
+            marks: Marks::new(),
             entries: 0,
             counts: Counts::default(),
             diagnosed: false,
@@ -71,6 +75,9 @@ impl Adapter {
         // until the entry is complete the block stays at hand, so that a refusal can be tried again
         self.fill(entry)?;
         self.entries = self.entries.saturating_add(1);
+        if self.reader.is_at_cue() {
+            self.marks.pass(self.reader.mark());
+        }
         self.reader.delivered();
         self.diagnosed = false;
         self.at_hand = true;

@@ -19,8 +19,8 @@ static DESCRIPTOR: Descriptor = Descriptor {
     media_types: &["text/vtt", "application/x-subrip"],
     reads: "WebVTT (W3C, all of the parser's rules) and SubRip: header, styles, regions, notes, cues and their text",
     needs: Needs::Forward,
-    // the thousand diagnostics that are kept
-    overhead: 160 << 10,
+    // the thousand diagnostics and five hundred places that are kept
+    overhead: 192 << 10,
     settings: &[
         Setting {
             name: "vtt.recovery",

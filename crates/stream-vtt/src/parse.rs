@@ -99,6 +99,17 @@ enum Phase {
     SubRip,
 }
 
+/// A place between two blocks behind the first cue, where no region is defined any more: all that a parser needs to go on
+/// there and call blocks by the same numbers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark {
+    pub(crate) offset: u64,
+    pub(crate) line: u64,
+    pub(crate) cues: u64,
+    pub(crate) notes: u64,
+    pub(crate) subrip: bool,
+}
+
 #[derive(Clone, Copy, Debug, Default)]
 struct Counts {
     cues: u64,
@@ -141,6 +152,23 @@ impl Parser {
             taken: false,
             diagnostics: Diagnostics::new(options.kept),
         }
+    }
+
+    /// A machine that goes on at a mark of another one over the same file.
+    pub(crate) fn at(mark: Mark, options: Options) -> Self {
+        let mut parser = Parser::new(options);
+        parser.phase = if mark.subrip { Phase::SubRip } else { Phase::Blocks };
+        (parser.offset, parser.line, parser.seen_cue) = (mark.offset, mark.line, true);
+        (parser.counts.cues, parser.counts.notes) = (mark.cues, mark.notes);
+        parser
+    }
+
+    /// The place behind the block parsed last, which is a cue.
+    #[inline]
+    pub(crate) fn mark(&self) -> Mark {
+        let Counts { cues, notes, .. } = self.counts;
+        let subrip = self.phase == Phase::SubRip;
+        Mark { offset: self.offset, line: self.line, cues, notes, subrip }
     }
 
     /// The byte of the file from which on the machine wants to see them.

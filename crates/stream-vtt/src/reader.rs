@@ -8,7 +8,7 @@ use std::ffi::OsStr;
 use stream_core::memory::Reservation;
 use stream_core::{Context, Error, ErrorKind, Progress, Result, Window};
 
-use crate::parse::Poll;
+use crate::parse::{Mark, Poll};
 use crate::{Block, BlockRef, Cue, CueRef, Diagnostics, Options, Parser, Refusal, Span};
 
 /// How far is read ahead where nothing else is asked for: many cues at once, and little enough to stay in a cache.
@@ -87,22 +87,31 @@ impl Reader {
         let extension = cx.source().path().and_then(|path| path.extension());
         options.named_subrip =
             extension.and_then(OsStr::to_str).is_some_and(|e| e.eq_ignore_ascii_case("srt"));
+        let mut reader = Self::over(cx, Parser::new(options))?;
+        reader.advance()?;
+        Ok(reader)
+    }
+
+    /// A reader that goes on at a mark of another one over the same file.
+    pub(crate) fn open_at(cx: Context, mark: Mark, options: Options) -> Result<Self> {
+        Self::over(cx, Parser::at(mark, options))
+    }
+
+    fn over(cx: Context, parser: Parser) -> Result<Self> {
         let free = usize::try_from(cx.budget().available() / 4).unwrap_or(usize::MAX);
         let ahead = cx.fixed_chunk_size().unwrap_or(AHEAD).min(free).clamp(LEAST, 4 * AHEAD);
         let none = || cx.budget().reserve(0);
-        let mut reader = Reader {
+        Ok(Reader {
             held: none()?,
             copies: none()?,
             trees: none()?,
             window: Window::new(cx, ahead),
             ahead,
-            parser: Parser::new(options),
+            parser,
             state: State::Next,
             end: false,
             spare: Cue::default(),
-        };
-        reader.advance()?;
-        Ok(reader)
+        })
     }
 
     /// The context it reads within.
@@ -319,6 +328,12 @@ impl Reader {
     pub(crate) fn bytes(&self, span: Span) -> &[u8] {
         let length = usize::try_from(span.length).unwrap_or(usize::MAX);
         self.window.held_slice(span.offset).get(..length).unwrap_or_default()
+    }
+
+    /// The place behind the cue at hand.
+    #[inline]
+    pub(crate) fn mark(&self) -> Mark {
+        self.parser.mark()
     }
 
     #[inline]

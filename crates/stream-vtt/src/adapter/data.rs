@@ -75,10 +75,14 @@ impl Adapter {
         if !cx.is_random() {
             let message =
                 format!("entry {first} is not the one at hand, and the source only goes forward");
-            return Err(Error::new(ErrorKind::Passed, message).in_entry(first));
+            let at = self.reader.progress().done;
+            return Err(Error::new(ErrorKind::Passed, message).in_entry(first).at(at));
         }
         let mut path = ChargedString::new(cx.budget());
-        let mut reader = Reader::open_with(cx.clone(), self.options)?;
+        let mut reader = match self.marks.before(wanted.keys().copied()) {
+            Some(mark) => Reader::open_at(cx.clone(), mark, self.options)?,
+            None => Reader::open_with(cx.clone(), self.options)?,
+        };
         let mut missing = wanted.len();
         while missing > 0 {
             let Some(block) = reader.next_block()? else {

@@ -112,9 +112,13 @@ pub(crate) fn grow(tree: &mut Tree, cue: &CueRef<'_>, list: &mut Diagnostics) {
     let text = cue.text.as_bytes();
     // where the text is not as long as its bytes in the file, its places there are not known
     let exact = u64::try_from(text.len()).ok() == Some(cue.text_span.length);
+    // defects come in the order of the text: each line feed is counted once
+    let (mut counted, mut lines) = (0usize, 0u64);
     tree.build(cue.text, Some((cue.start, cue.end)), |at, defect: Defect| {
-        let before = text.get(..at).unwrap_or_default();
-        let lines = u64::try_from(memchr::memchr_iter(b'\n', before).count()).unwrap_or(0);
+        let more = text.get(counted..at).unwrap_or_default();
+        let more = memchr::memchr_iter(b'\n', more).count();
+        lines = lines.saturating_add(u64::try_from(more).unwrap_or(0));
+        counted = counted.max(at);
         let at = if exact { u64::try_from(at).unwrap_or(0) } else { 0 };
         list.push(Diagnostic {
             defect,
