@@ -38,7 +38,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             sum += entry.path().len() as u64 + u64::from(entry.fields().is_empty());
         }
         let seconds = started.elapsed().as_secs_f64();
-        println!("{count} {mode}, sum {sum}, {seconds:.3} s, peak {} KiB", budget.peak() / 1024);
+        let peak = budget.peak() / 1024;
+        println!(
+            "{count} {mode}, sum {sum}, {seconds:.3} s, budget's peak {peak} KiB, {}",
+            resident()
+        );
         return Ok(());
     }
     let mut reader = Reader::open(cx)?;
@@ -69,9 +73,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let seconds = started.elapsed().as_secs_f64();
     println!(
-        "{count} {mode}, sum {sum}, {} diagnostics, {seconds:.3} s, budget's peak {} KiB",
+        "{count} {mode}, sum {sum}, {} diagnostics, {seconds:.3} s, budget's peak {} KiB, {}",
         reader.diagnostics().total(),
-        budget.peak() / 1024
+        budget.peak() / 1024,
+        resident()
     );
     Ok(())
+}
+
+/// The most memory that was resident, where the system tells.
+fn resident() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    format!("resident at most {}", peak.map_or("unknown", str::trim))
 }

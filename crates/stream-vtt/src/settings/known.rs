@@ -9,8 +9,8 @@ pub(crate) type Parsed = (Settings, Option<(usize, usize)>);
 /// Longer texts are parsed each time.
 const LONGEST: usize = 64;
 
-/// How many texts are kept; a power of two.
-const KEPT: usize = 16;
+/// How many texts are kept: 32, which five bits count.
+const KEPT: usize = 32;
 
 #[derive(Clone, Copy, Debug)]
 struct Entry {
@@ -52,12 +52,16 @@ impl Known {
     }
 }
 
-/// Where a text is kept: by its length and a few of its bytes.
+/// Where a text is kept: by its length and a few of its bytes, mixed by a multiplication (Knuth's golden ratio).
 #[inline]
 fn place(text: &[u8]) -> usize {
+    let byte = |at: usize| text.get(at).copied().unwrap_or(0);
+    let length = text.len().to_le_bytes();
+    let [low, ..] = length;
     let last = text.last().copied().unwrap_or(0);
-    let third = text.get(2).copied().unwrap_or(0);
-    usize::from(third ^ last.rotate_left(3)).wrapping_add(text.len()) & (KEPT - 1)
+    let mixed =
+        u32::from_le_bytes([byte(2), byte(text.len() / 2), last, low]).wrapping_mul(0x9e37_79b1);
+    usize::try_from(mixed >> 27).unwrap_or(0)
 }
 
 #[cfg(test)]
