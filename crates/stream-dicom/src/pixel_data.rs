@@ -135,34 +135,27 @@ impl PixelData {
         read_exact(&self.cx, self.base, self.offset.saturating_add(from), out)
     }
 
-    /// Packed bits: the first pixel in the lowest bit of the first byte, frames without a gap (PS3.5 8.1.1, D).
+    /// Packed bits: the first pixel in the lowest bit of the first byte, frames without a gap (PS3.5 8.1.1, D). In big endian
+    /// words the bytes are swapped, so whole words are read there.
     fn read_bits(&self, first: u64, out: &mut [u8], scratch: &mut Scratch) -> Result<()> {
-        let from = first >> 3;
+        let words = self.order == ByteOrder::Big && self.vr == VR::OW;
+        let (mask, unit) = if words { (!1, 16) } else { (!0, 8) };
+        let from = (first >> 3) & mask;
         let count = u64::try_from(out.len()).unwrap_or(u64::MAX);
-        let last = first.saturating_add(count).div_ceil(8);
-        let skip = usize::try_from(first & 7).unwrap_or(0);
-        let len = usize::try_from(last.saturating_sub(from)).unwrap_or(usize::MAX);
-        let packed = scratch.bytes(&self.cx, len)?;
-        self.read_word_bytes(from, packed)?;
+        let skip = first.saturating_sub(from.saturating_mul(8));
+        let len = skip.saturating_add(count).div_ceil(unit).saturating_mul(unit) >> 3;
+        let packed = scratch.bytes(&self.cx, usize::try_from(len).unwrap_or(usize::MAX))?;
+        self.read_bytes(from, packed)?;
+        if words {
+            swap(packed, 2);
+        }
+        let skip = usize::try_from(skip).unwrap_or(0);
         let bits =
             packed.iter().flat_map(|&b| (0..8u32).map(move |i| b.checked_shr(i).unwrap_or(0) & 1));
         for (to, bit) in out.iter_mut().zip(bits.skip(skip)) {
             *to = bit;
         }
         Ok(())
-    }
-
-    /// Bytes in the order of samples, also where words were swapped and `from` is odd.
-    fn read_word_bytes(&self, from: u64, out: &mut [u8]) -> Result<()> {
-        if self.order == ByteOrder::Big && self.vr == VR::OW {
-            for (i, byte) in (from..).zip(out.iter_mut()) {
-                let mut one = [0];
-                self.read_bytes(i ^ 1, &mut one)?;
-                *byte = one[0];
-            }
-            return Ok(());
-        }
-        self.read_bytes(from, out)
     }
 
     /// Eight-bit samples as OW in big endian: two share a word, whose bytes are swapped (PS3.5 8.2, annex D).

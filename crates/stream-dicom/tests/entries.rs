@@ -179,3 +179,12 @@ fn frames_before_a_cut_are_delivered() {
     assert_eq!(chunks.next_chunk().unwrap_err().kind(), ErrorKind::Truncated);
     assert!(chunks.next_chunk().unwrap().is_none());
 }
+
+#[test]
+fn fragments_of_anything_but_pixel_data_are_no_data() {
+    let bytes = file(EXPLICIT, |w| {
+        w.header((9, 0x1001), "OB", u32::MAX);
+        w.raw((0xfffe, 0xe000), "", b"ab").header((0xfffe, 0xe0dd), "", 0);
+    });
+    assert!(!entry(&bytes, "(0009,1001)").has_data());
+}

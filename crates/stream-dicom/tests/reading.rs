@@ -112,6 +112,19 @@ fn packed_bits_run_on_over_frames() {
 }
 
 #[test]
+fn packed_bits_in_big_endian_words_are_turned_round() {
+    let little = [0b1010_0101, 0b0000_1111, 0b0011_0011, 0b0101_0101, 0b1111_0000, 0];
+    let mut big = little;
+    big.chunks_exact_mut(2).for_each(|word| word.reverse());
+    let bits = |syntax, bytes: &[u8]| {
+        frames(&file(syntax, |w| {
+            w.image(3, 5, 3, 1, 1).raw((0x7fe0, 0x10), "OW", bytes);
+        }))
+    };
+    assert_eq!(bits(BIG, &big), bits(EXPLICIT, &little));
+}
+
+#[test]
 fn eight_bit_pixels_in_big_endian_words_are_turned_round() {
     let bytes = file(BIG, |w| {
         w.image(2, 1, 3, 1, 8).raw((0x7fe0, 0x10), "OW", &[2, 1, 4, 3, 6, 5]);

@@ -47,7 +47,9 @@ pub(super) fn fill(
     if let Some(length) = length.filter(|_| !inflated) {
         entry.set_span(Span { offset: element.value_offset(), length });
     }
-    if (value && length != Some(0)) || element.kind() == ElementKind::Encapsulated {
+    // fragments of anything but pixel data are no frames
+    let frames = reader.pixel_data().is_some_and(|pixels| pixels.is_encapsulated());
+    if (value && length != Some(0)) || frames {
         entry.set_has_data();
     }
     let fields = entry.fields_mut();
