@@ -97,7 +97,7 @@ fn files(folder: &Path, small: bool) -> Result<Vec<Job>> {
             "frames.dcm",
             vec![
                 (&["info"], lines(5)),
-                (&["ls", "--json"], lines(70)),
+                (&["ls", "--json"], lines(60)),
                 (pixel_data, bytes(pixels)),
                 (&["check"], Expect::Code),
             ],
