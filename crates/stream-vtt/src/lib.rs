@@ -21,14 +21,10 @@
 //! # Ok::<(), stream_core::Error>(())
 //! ```
 //!
-//! [`Reader`] reads from any source, onwards only, and holds one window of it; [`Parser`] is the machine under it, for those who
-//! have bytes of their own; [`TextChunks`] cuts the text for models; [`Vtt`] is the format for [`stream_core`].
-//!
-//! What is bounded: a window of 256 KiB that grows, charged, for a longer block; the identifiers of regions (80 bytes each beside
-//! their text); a tree of at most 48 bytes for every two bytes of a cue's text; the first thousand diagnostics.
-//!
-//! What it does not do: render, parse CSS, or look for repeated cue identifiers, which would take memory for each cue.
-//! UTF-16 and UTF-32 are recognised and refused.
+//! [`Reader`] reads any source, onwards only; [`Parser`] is the machine under it; [`TextChunks`] cuts text; [`Vtt`] is the format.
+//! Bounded: a window of 128 KiB and its text, growing, charged, for a longer block; identifiers of regions (80 bytes each and
+//! their text); a tree of 48 bytes for every two of a cue's text; the first thousand diagnostics.
+//! It does not render, parse CSS, or look for repeated cue identifiers (memory for each cue); it refuses UTF-16 and 32.
 
 mod adapter;
 mod block;

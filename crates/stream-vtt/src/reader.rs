@@ -12,7 +12,7 @@ use crate::parse::{Mark, Poll};
 use crate::{Block, BlockRef, Cue, CueRef, Diagnostics, Options, Parser, Refusal, Span};
 
 /// How far is read ahead where nothing else is asked for: many cues at once, and little enough to stay in a cache.
-const AHEAD: usize = 256 << 10;
+const AHEAD: usize = 128 << 10;
 
 /// The least that is read ahead when the budget is small.
 const LEAST: usize = 4 << 10;
@@ -22,7 +22,7 @@ const LONGEST: usize = 1 << 30;
 
 /// Reads the blocks of a WebVTT or SubRip file in order, from any source, forward only.
 ///
-/// Holds one window over the file (256 KiB, or the context's chunk size), which grows, charged, for a block that is
+/// Holds one window over the file (128 KiB, or the context's chunk size), which grows, charged, for a block that is
 /// longer; and, charged too, what a block's texts take once decoded or copied.
 ///
 /// ```

@@ -5,6 +5,8 @@
 #[path = "corpus/support.rs"]
 mod support;
 
+#[path = "corpus/all.rs"]
+mod all;
 #[path = "corpus/settings.rs"]
 mod settings;
 #[path = "corpus/tracks.rs"]

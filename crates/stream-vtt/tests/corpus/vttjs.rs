@@ -45,7 +45,7 @@ const TREES: &[(&str, &str)] = &[
 const MINUTES: &str = "three digits are hours, which minutes must follow (WebVTT 6.3)";
 
 /// All files of a folder with this ending, by their path below it without the ending.
-fn files(root: &Path, ending: &str) -> Vec<(String, PathBuf)> {
+pub(crate) fn files(root: &Path, ending: &str) -> Vec<(String, PathBuf)> {
     let (mut found, mut folders) = (Vec::new(), vec![root.to_owned()]);
     while let Some(folder) = folders.pop() {
         for item in std::fs::read_dir(&folder).expect("a folder") {
