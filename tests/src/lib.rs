@@ -6,3 +6,8 @@ pub mod js;
 pub mod report;
 pub mod torture;
 pub mod vtt;
+
+/// The README's examples compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
