@@ -1,10 +1,8 @@
 //! Streams WebVTT and SubRip exactly as the W3C parser rules say, in bounded memory.
 //!
-//! Reads all of WebVTT 1 (section 6, parsing): any line terminators, U+0000, bytes that are not UTF-8, headers with metadata
-//! and `X-TIMESTAMP-MAP`, styles, regions, comments, cues with all settings, and cue text as a tree with the full list of HTML's
-//! character references. It never fails on what the rules accept; each departure from the syntax is a [`Diagnostic`] with its
-//! clause, line and byte. SubRip is read as it is meant, and [`Recovery`] mends what real WebVTT files do wrong.
-//!
+//! Reads all of WebVTT 1 (section 6): header, styles, regions, comments, cues with all settings, cue text as a tree. It never fails
+//! on what the rules accept; each departure from the syntax is a [`Diagnostic`] with its clause, line and byte. SubRip is
+//! read as it is meant, and [`Recovery`] mends what real WebVTT files do wrong.
 //! ```
 //! use std::sync::Arc;
 //! use stream_core::{Context, MemorySource, memory::Budget};
