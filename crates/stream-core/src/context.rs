@@ -3,7 +3,7 @@
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::path::{Component, Path};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use stream_memory::{Budget, Buf, ChunkSizer, Level, Pool};
 
@@ -103,9 +103,7 @@ impl Context {
 
     /// How many threads may decode at once.
     pub fn threads(&self) -> NonZeroUsize {
-        self.options
-            .threads
-            .unwrap_or_else(|| std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN))
+        self.options.threads.unwrap_or_else(cores)
     }
 
     /// About how many bytes a chunk should have: what was asked for, else what the budget's free part allows.
@@ -234,6 +232,13 @@ impl Context {
             )),
         }
     }
+}
+
+/// The cores this process may use. Asked once: the answer comes from files of the control group, which costs as much as a
+/// hundred short entries.
+fn cores() -> NonZeroUsize {
+    static CORES: OnceLock<NonZeroUsize> = OnceLock::new();
+    *CORES.get_or_init(|| std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN))
 }
 
 impl fmt::Debug for Context {
