@@ -22,7 +22,7 @@ const WORDS: [(&str, &str); 9] = [
     (concat!("FIX", "ME"), "promises later work"),
     (concat!("for ", "now"), "promises later work"),
     (concat!("place", "holder"), "promises later work"),
-    (concat!("#[ign", "ore"), "a test that does not run"),
+    (concat!("#[ign", "ore]"), "a test that does not run and does not say why"),
     (concat!("/wo", "rk/"), "a path of one machine"),
     (concat!("/ro", "ot/"), "a path of one machine"),
     (concat!("/ho", "me/"), "a path of one machine"),
