@@ -1,4 +1,4 @@
-//! Sum, least and greatest of all pixels of native pixel data, folded on all cores.
+//! Sum, least and greatest of all pixels, folded on all cores; encapsulated frames need feature `pixeldata`.
 //!
 //! `pixels FILE [THREADS [CHUNK]]`
 
@@ -6,7 +6,7 @@ use std::error::Error;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use stream_core::{Chunk, Context, DType, FileSource, Format, ReaderExt, Request};
+use stream_core::{Chunk, Context, DType, FileSource, Form, Format, ReaderExt, Request};
 use stream_dicom::Dicom;
 use stream_memory::Budget;
 
@@ -74,10 +74,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut reader = Dicom.open(cx.clone())?;
     let mut entry = cx.entry();
     while reader.read_entry(&mut entry)? {
-        let Some(array) = entry.array() else { continue };
         let path = entry.path();
+        let request = match entry.array() {
+            Some(_) => Request::entry(path),
+            None if path == "(7FE0,0010)" => Request::entry(path).with_form(Form::Decoded),
+            None => continue,
+        };
         let facts = reader.fold(
-            &Request::entry(path),
+            &request,
             || Facts::NONE,
             |all, chunk| {
                 all.merge(fold(chunk)?);
@@ -90,9 +94,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         )?;
         let Facts { count, sum, least, greatest } = facts;
         println!(
-            "{path} {} {:?}: {count} pixels, sum {sum}, least {least}, greatest {greatest}; budget's peak {}",
-            array.dtype,
-            array.shape,
+            "{path}: {count} pixels, sum {sum}, least {least}, greatest {greatest}; budget's peak {}",
             budget.peak()
         );
     }

@@ -31,7 +31,7 @@ const KEPT: usize = 1000;
 
 /// Reads a file's elements in file order, nested ones behind the sequence and item that hold them.
 ///
-/// Holds its read-ahead (16 KiB), short values, and 130 bytes for each item and sequence that is open; a deflated file 144 KiB
+/// Holds its read-ahead (16 KiB), short values, and 80 bytes for each item that is open with its sequence; a deflated file 144 KiB
 /// more. Pixel data and other long values are never read.
 ///
 /// ```
