@@ -18,13 +18,9 @@
 //! # }
 //! ```
 //!
-//! Bounds: 16 KiB of read-ahead, values up to 1 KiB ([`Options`]), 80 bytes for each open item and 80 for each private block (twice that while either stack grows),
-//! 24 bytes for each encapsulated frame once frames are asked for (8 more while a basic offset table is followed), 144 KiB for a
-//! deflated data set. Lengths are never believed: a value is read into memory only when it is short or asked for in chunks.
-//!
-//! Headers are decoded here rather than by `dicom-parser`: its lazy reader takes a file cut in half for whole, reads through a
-//! cursor, and takes more than twice the time a small file. Tags, VRs, the registry of elements, transfer syntaxes and codecs are
-//! `dicom-rs`'s (`dicom-core`, `-dictionary-std`, `-encoding`, `-transfer-syntax-registry`).
+//! Bounds: 16 KiB of read-ahead, values up to 1 KiB ([`Options`]), 80 bytes for each open item and each private block (twice that
+//! while either stack grows), 24 bytes for each encapsulated frame once frames are asked for (8 more with a basic offset table),
+//! 144 KiB for a deflated data set. Lengths are never believed.
 //!
 //! Not done: writing; JPIP, whose pixels are elsewhere; video codecs, whose stream is one frame of bytes.
 
