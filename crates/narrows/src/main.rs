@@ -22,14 +22,15 @@ use session::Session;
 fn main() -> ExitCode {
     // wrong usage ends here, with exit code 2
     let cli = Cli::parse();
-    let mut session = match Session::new(cli.common) {
+    let session = match Session::new(cli.common) {
+        Ok(session) if matches!(cli.verb, cli::Verb::Check { .. }) => session.verifying(),
         Ok(session) => session,
         Err(e) => {
             eprintln!("narrows: {e:#}");
             return ExitCode::from(2);
         }
     };
-    let outcome = verb::run(&mut session, cli.verb);
+    let outcome = verb::run(&session, cli.verb);
     session.say_memory();
     match outcome {
         Ok(outcome) => outcome.code(),

@@ -92,6 +92,12 @@ impl Session {
         options
     }
 
+    /// The same, for a run that wants everything verified that a format can verify.
+    pub(crate) fn verifying(mut self) -> Self {
+        self.settings.insert(0, ("verify".to_owned(), "on".to_owned()));
+        self
+    }
+
     pub(crate) fn threads(&self) -> Option<NonZeroUsize> {
         self.common.threads
     }

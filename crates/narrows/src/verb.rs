@@ -11,7 +11,7 @@ use crate::cli::Verb;
 use crate::failure::Outcome;
 use crate::session::Session;
 
-pub(crate) fn run(session: &mut Session, verb: Verb) -> anyhow::Result<Outcome> {
+pub(crate) fn run(session: &Session, verb: Verb) -> anyhow::Result<Outcome> {
     match verb {
         Verb::Info { files } => info::run(session, &files),
         Verb::Ls(ls) => ls::run(session, &ls),

@@ -184,27 +184,19 @@ impl ChargedString {
     /// # Errors
     /// `OverBudget`; the string is as it was.
     pub fn push_decimal(&mut self, mut n: u64) -> Result<(), OverBudget> {
-        self.room(20)?;
-        let start = self.text.len();
-        // digits from the end, then turned round: 20 digits hold any u64
-        loop {
-            let digit = u8::try_from(n % 10).unwrap_or(0);
-            self.text.push(char::from(b'0'.saturating_add(digit)));
+        // 20 digits hold any u64; they are made from the last to the first
+        let mut digits = [b'0'; 20];
+        let mut start = digits.len();
+        for place in digits.iter_mut().rev() {
+            *place = b'0'.saturating_add(u8::try_from(n % 10).unwrap_or(0));
+            start = start.saturating_sub(1);
             n /= 10;
             if n == 0 {
                 break;
             }
         }
-        let mut digits = [0u8; 20];
-        let tail = self.text.as_bytes().get(start..).unwrap_or_default();
-        let len = tail.len().min(digits.len());
-        for (to, from) in digits.iter_mut().zip(tail.iter().rev()) {
-            *to = *from;
-        }
-        self.text.truncate(start);
-        let text = std::str::from_utf8(digits.get(..len).unwrap_or_default()).unwrap_or_default();
-        self.text.push_str(text);
-        Ok(())
+        let digits = digits.get(start..).unwrap_or_default();
+        self.push_str(std::str::from_utf8(digits).unwrap_or_default())
     }
 
     /// Removes the content, keeping the memory.

@@ -16,6 +16,10 @@ pub(crate) struct Adapter {
     reader: Reader,
     options: Options,
     markup: Markup,
+    /// Whether the text of cues is looked at for what is unusual in it.
+    verify: bool,
+    /// Whether cues get a field with their text without markup.
+    plain: bool,
     /// Whether the entry delivered last is still in memory.
     at_hand: bool,
     marks: Marks,
@@ -54,10 +58,13 @@ impl Counts {
 impl Adapter {
     pub(crate) fn open(cx: Context, options: Options) -> Result<Self> {
         let budget = cx.budget().clone();
+        let (verify, plain) = (cx.switched_on("verify"), cx.switched_on("vtt.plain"));
         Ok(Adapter {
             reader: Reader::open_with(cx, options)?,
             options,
             markup: Markup::new(&budget)?,
+            verify,
+            plain,
             at_hand: false,
             marks: Marks::new(),
             entries: 0,

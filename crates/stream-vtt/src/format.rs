@@ -27,6 +27,14 @@ static DESCRIPTOR: Descriptor = Descriptor {
             about: "on: read what real files do wrong as it was meant (default: off)",
         },
         Setting { name: "vtt.dialect", about: "auto, webvtt or subrip (default: auto)" },
+        Setting {
+            name: "vtt.plain",
+            about: "on: cues tell their text without markup as well (default: off)",
+        },
+        Setting {
+            name: "verify",
+            about: "on: the markup of cues is checked as well (default: off; on in check)",
+        },
     ],
 };
 

@@ -1,6 +1,7 @@
 //! A block as an entry.
 #![deny(clippy::arithmetic_side_effects)]
 
+use memchr::memmem;
 use stream_core::{ChargedString, Entry, Fields, Kind, Result, Span, Time, push_name};
 
 use super::Adapter;
@@ -44,7 +45,7 @@ impl Adapter {
     #[inline]
     pub(super) fn fill(&mut self, entry: &mut Entry) -> Result<()> {
         let subrip = self.reader.is_subrip();
-        let Adapter { reader, markup, counts, diagnosed, .. } = self;
+        let Adapter { reader, markup, counts, diagnosed, verify, plain, .. } = self;
         let (block, list) = reader.view_and_diagnostics();
         let (kind, span) = match &block {
             BlockRef::Header(header) => (Kind::Text, header.span),
@@ -65,12 +66,22 @@ impl Adapter {
             BlockRef::Note(from) => note(fields, from)?,
             BlockRef::Cue(from) => {
                 cue(fields, from)?;
-                if Markup::is_in(from.text) {
+                if !Markup::is_in(from.text) {
+                } else if *verify || *plain {
                     // SubRip's tags are no standard's: nothing is wrong with any
-                    let list = (!subrip && !*diagnosed).then_some(list);
+                    let list = (*verify && !subrip && !*diagnosed).then_some(list);
                     markup.read(from, list)?;
                     *diagnosed = true;
-                    fields.push("plain", markup.plain.as_str())?;
+                    if *plain {
+                        fields.push("plain", markup.plain.as_str())?;
+                    }
+                    if let Some(voice) = markup.tree.voice() {
+                        fields.push("voice", voice)?;
+                    }
+                } else if let Some(voice) = usual_voice(from.text) {
+                    fields.push("voice", voice)?;
+                } else if memmem::find(from.text.as_bytes(), b"<v").is_some() {
+                    markup.read(from, None)?;
                     if let Some(voice) = markup.tree.voice() {
                         fields.push("voice", voice)?;
                     }
@@ -80,6 +91,19 @@ impl Adapter {
         counts.add(&block);
         Ok(())
     }
+}
+
+/// The voice of a text that starts with a voice tag whose name stands there as it is meant: no references in it, words
+/// with one space between. Other texts are taken apart to tell.
+fn usual_voice(text: &str) -> Option<&str> {
+    let (name, _) = text.strip_prefix("<v ")?.split_once('>')?;
+    let single = |b: &u8| b.is_ascii_graphic() || *b >= 0x80 || *b == b' ';
+    let usual = !name.is_empty()
+        && name.bytes().all(|b| single(&b) && !matches!(b, b'&' | b'<'))
+        && !name.starts_with(' ')
+        && !name.ends_with(' ')
+        && !name.contains("  ");
+    usual.then_some(name)
 }
 
 fn header(fields: &mut Fields, header: &Header) -> Result<()> {
@@ -170,4 +194,35 @@ fn settings(fields: &mut Fields, settings: &Settings) -> Result<()> {
         fields.push("align", settings.align.as_str())?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::usual_voice;
+    use crate::Tree;
+
+    #[test]
+    fn a_usual_voice_is_what_the_tree_says() {
+        for text in [
+            "<v Fred>a",
+            "<v Fred Foo>a</v>",
+            "<v é>a<v Ann>b",
+            "<v.loud Fred>a",
+            "<v  Fred>a",
+            "<v Fred >a",
+            "<v A  B>a",
+            "<v A &amp; B>a",
+            "<v Fred",
+            "<v>a",
+            "<v a\nb>c",
+            "x<v Fred>a",
+        ] {
+            let mut tree = Tree::new();
+            tree.parse(text);
+            if let Some(voice) = usual_voice(text) {
+                assert_eq!(tree.voice(), Some(voice), "{text}");
+            }
+        }
+        assert_eq!(usual_voice("<v Fred Foo>a</v>"), Some("Fred Foo"));
+    }
 }
