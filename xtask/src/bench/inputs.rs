@@ -18,6 +18,8 @@ pub(super) struct Inputs {
     pub(super) slice_count: u64,
     /// A million cues.
     pub(super) captions: PathBuf,
+    /// The same cues without style and region, for FFmpeg, which reads nothing behind those.
+    pub(super) plain_captions: PathBuf,
     /// How many they are at this size.
     pub(super) cue_count: u64,
     /// Two thousand million random bytes.
@@ -40,6 +42,7 @@ pub(super) fn make(folder: &Path, share: u64) -> Result<Inputs> {
         slices: folder.join("slices"),
         slice_count: 20 * (100 / share),
         captions: folder.join("captions.vtt"),
+        plain_captions: folder.join("plain.vtt"),
         cue_count: 1_000_000 / share,
         random: folder.join("random.bin"),
         random_size: 2_000_000_000 / share,
@@ -49,6 +52,8 @@ pub(super) fn make(folder: &Path, share: u64) -> Result<Inputs> {
     std::fs::create_dir_all(&inputs.scratch)?;
     slices(&inputs.slices, u32::try_from(100 / share)?)?;
     make::file(&inputs.captions, None, |out| vtt::write(out, 1_000_000 / share, 7))?;
+    let cues = inputs.cue_count;
+    make::file(&inputs.plain_captions, None, |out| vtt::write_plain(out, cues, 7))?;
     let size = inputs.random_size;
     make::file(&inputs.random, Some(size), |out| random::write(out, size, 8))?;
     make::sparse(&inputs.sparse, 20_000_000_000 / share)?;

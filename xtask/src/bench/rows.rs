@@ -147,8 +147,8 @@ pub(super) fn all(narrows: &Path, inputs: &Inputs, peers: &Peers) -> Result<Vec<
     lines.python("webvtt-py", words!["webvtt-py", captions, scratch("webvtt-py.jsonl")]);
     let converted = scratch("ffmpeg.srt");
     let head = ["-hide_banner", "-loglevel", "error", "-y", "-i"].map(OsString::from);
-    let arguments = [&head, words![captions, converted] as &[OsString]].concat();
-    lines.peer("ffmpeg to SubRip", "ffmpeg", &arguments);
+    let arguments = [&head, words![&inputs.plain_captions, converted] as &[OsString]].concat();
+    lines.peer("ffmpeg to SubRip, no styles or regions", "ffmpeg", &arguments);
     lines.floor("read, count lines", "lines", captions);
     rows.push(lines.row);
 

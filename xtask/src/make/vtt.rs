@@ -37,10 +37,23 @@ const SETTINGS: [&str; 4] =
 /// # Errors
 /// When `out` fails.
 pub fn write(out: &mut impl Write, cues: u64, seed: u64) -> io::Result<()> {
-    let mut random = Random::new(seed);
     out.write_all(b"WEBVTT - made\nKind: captions\nLanguage: en\n\n")?;
     out.write_all(b"STYLE\n::cue(v) { color: yellow }\n\n")?;
     out.write_all(b"REGION\nid:r1\nwidth:40%\nlines:3\n\n")?;
+    blocks(out, cues, seed)
+}
+
+/// Writes the same cues without style and region, before which some readers stop.
+///
+/// # Errors
+/// When `out` fails.
+pub fn write_plain(out: &mut impl Write, cues: u64, seed: u64) -> io::Result<()> {
+    out.write_all(b"WEBVTT\n\n")?;
+    blocks(out, cues, seed)
+}
+
+fn blocks(out: &mut impl Write, cues: u64, seed: u64) -> io::Result<()> {
+    let mut random = Random::new(seed);
     let mut words = String::new();
     let mut start = 0;
     for cue in 0..cues {
