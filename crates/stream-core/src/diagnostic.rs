@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use stream_memory::Budget;
+use stream_memory::{Budget, OverBudget, Reservation};
 
 use crate::charged::ChargedVec;
 
@@ -59,7 +59,8 @@ impl fmt::Display for Diagnostic {
 #[derive(Debug)]
 pub struct Diagnostics {
     kept: ChargedVec<Diagnostic>,
-    charges: ChargedVec<stream_memory::Reservation>,
+    /// What the kept messages take.
+    texts: Option<Reservation>,
     counts: [u64; 3],
 }
 
@@ -69,30 +70,36 @@ const KEPT: usize = 1000;
 impl Diagnostics {
     /// None yet.
     pub fn new(budget: &Budget) -> Self {
-        Self { kept: ChargedVec::new(budget), charges: ChargedVec::new(budget), counts: [0; 3] }
+        Self { kept: ChargedVec::new(budget), texts: None, counts: [0; 3] }
     }
 
-    /// Adds a finding. Where the budget refuses, it is counted and not kept.
-    pub fn push(&mut self, diagnostic: Diagnostic) {
-        let count = match diagnostic.severity {
+    /// Adds a finding: counts it, and keeps it if it is one of the first thousand.
+    ///
+    /// # Errors
+    /// `OverBudget`; nothing was counted then.
+    pub fn push(&mut self, diagnostic: Diagnostic) -> Result<(), OverBudget> {
+        let severity = diagnostic.severity;
+        if self.kept.len() < KEPT {
+            let entry = diagnostic.entry.as_ref().map_or(0, |e| e.len());
+            let text = diagnostic.message.len().saturating_add(entry);
+            self.kept.room(1)?;
+            let charge = self.kept.budget().reserve(u64::try_from(text).unwrap_or(u64::MAX))?;
+            match &mut self.texts {
+                Some(texts) => {
+                    // both are of one budget, and so become one
+                    let _ = texts.merge(charge);
+                }
+                none => *none = Some(charge),
+            }
+            self.kept.push(diagnostic)?;
+        }
+        let count = match severity {
             Severity::Note => &mut self.counts[0],
             Severity::Warning => &mut self.counts[1],
             Severity::Error => &mut self.counts[2],
         };
         *count = count.saturating_add(1);
-        if self.kept.len() >= KEPT {
-            return;
-        }
-        let text = diagnostic
-            .message
-            .len()
-            .saturating_add(diagnostic.entry.as_ref().map_or(0, |e| e.len()));
-        let Ok(charge) = self.kept.budget().reserve(u64::try_from(text).unwrap_or(u64::MAX)) else {
-            return;
-        };
-        if self.charges.push(charge).is_ok() && self.kept.push(diagnostic).is_err() {
-            self.charges.pop();
-        }
+        Ok(())
     }
 
     /// The findings that were kept, in the order they were found.
@@ -113,5 +120,42 @@ impl Diagnostics {
     pub fn dropped(&self) -> u64 {
         let all = self.counts.iter().fold(0u64, |n, &c| n.saturating_add(c));
         all.saturating_sub(u64::try_from(self.kept.len()).unwrap_or(u64::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding() -> Diagnostic {
+        Diagnostic {
+            severity: Severity::Warning,
+            rule: "rule",
+            message: "0123456789".into(),
+            offset: None,
+            entry: None,
+        }
+    }
+
+    #[test]
+    fn a_thousand_are_kept_and_all_are_counted() {
+        let budget = Budget::new("b", 1 << 20);
+        let mut all = Diagnostics::new(&budget);
+        for _ in 0..1500 {
+            all.push(finding()).unwrap();
+        }
+        assert_eq!(
+            (all.kept().len(), all.count(Severity::Warning), all.dropped()),
+            (1000, 1500, 500)
+        );
+        drop(all);
+        assert_eq!(budget.used(), 0);
+    }
+
+    #[test]
+    fn a_refused_finding_is_not_counted() {
+        let mut all = Diagnostics::new(&Budget::new("b", 1));
+        assert!(all.push(finding()).is_err());
+        assert_eq!((all.kept().len(), all.count(Severity::Warning)), (0, 0));
     }
 }

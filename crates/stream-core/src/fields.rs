@@ -64,15 +64,15 @@ impl Fields {
     /// Appends `key` with a scalar value; lists and maps are copied whole.
     ///
     /// # Errors
-    /// `OverBudget`: the fields may then hold a part of what was pushed; clear them.
+    /// `OverBudget`; the fields are as they were.
     pub fn push<'v>(
         &mut self,
         key: &'static str,
         value: impl Into<Value<'v>>,
     ) -> Result<(), OverBudget> {
-        self.tape.room(2)?;
-        self.tape.push(Slot::Key(key))?;
-        self.item(value)
+        let before = self.mark();
+        let pushed = self.tape.push(Slot::Key(key)).and_then(|()| self.item(value));
+        pushed.inspect_err(|_| self.rewind(before))
     }
 
     /// Appends a field whose name comes from the file.
@@ -84,8 +84,22 @@ impl Fields {
         key: &str,
         value: impl Into<Value<'v>>,
     ) -> Result<(), OverBudget> {
-        self.named(key)?;
-        self.item(value)
+        let before = self.mark();
+        let pushed = self.named(key).and_then(|()| self.item(value));
+        pushed.inspect_err(|_| self.rewind(before))
+    }
+
+    /// Where tape, text and bytes end.
+    fn mark(&self) -> [usize; 4] {
+        [self.tape.len(), self.text.len(), self.bytes.len(), self.open.len()]
+    }
+
+    #[cold]
+    fn rewind(&mut self, [tape, text, bytes, open]: [usize; 4]) {
+        self.tape.truncate(tape);
+        self.text.truncate(text);
+        self.bytes.truncate(bytes);
+        self.open.truncate(open);
     }
 
     fn named(&mut self, key: &str) -> Result<(), OverBudget> {
@@ -346,6 +360,19 @@ mod tests {
             f.push("key", "other txt").unwrap();
         }
         assert_eq!(budget.used(), held);
+    }
+
+    #[test]
+    fn a_refused_field_leaves_no_trace() {
+        let budget = Budget::new("b", 4096);
+        let mut f = Fields::new(&budget);
+        f.push("a", 1u64).unwrap();
+        let before = format!("{:?}", f.iter());
+        assert!(f.push_named("b", "x".repeat(5000).as_str()).is_err());
+        assert!(f.push("c", &[0u8; 5000][..]).is_err());
+        assert_eq!(format!("{:?}", f.iter()), before);
+        f.push("d", 2u64).unwrap();
+        assert!(f.get("d").is_some());
     }
 
     #[test]

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use stream_core::{
-    Chunks, Context, Entry, Error, ErrorKind, Form, Progress, Request, Result, Summary,
+    Chunks, Context, Entry, Error, ErrorKind, Fields, Form, Progress, Request, Result, Summary,
 };
 
 use crate::{Defect, Element, ElementKind, ItemPath, Options, Reader};
@@ -28,6 +28,8 @@ pub(crate) struct Adapter {
     reader: Reader,
     element: Element,
     text: String,
+    /// What the entries so far tell of the file.
+    facts: Fields,
     entries: u64,
     /// Whether the element at hand was not delivered yet: the budget refused its entry.
     waiting: bool,
@@ -46,11 +48,13 @@ impl Adapter {
             options = options.with_max_depth(items);
         }
         let element = Element::new(&cx);
+        let facts = Fields::new(cx.budget());
         let reader = Reader::with_options(cx, options)?;
         Ok(Self {
             reader,
             element,
             text: String::new(),
+            facts,
             entries: 0,
             waiting: false,
             reached: Arc::default(),
@@ -88,7 +92,9 @@ impl stream_core::Reader for Adapter {
             }
             self.waiting = self.element.kind() != ElementKind::Fragment;
         }
-        if !entry::fill(entry, &self.reader, &self.element, &mut self.text)? {
+        let sound = entry::fill(entry, &self.reader, &self.element, &mut self.text)?;
+        summary::note(&mut self.facts, entry)?;
+        if !sound {
             let (tag, offset) = (self.element.tag(), self.element.offset());
             self.reader.deviate_at(Defect::CharacterUndefined, tag, offset);
         }
@@ -127,6 +133,6 @@ impl stream_core::Reader for Adapter {
     }
 
     fn finish(&mut self) -> Result<Summary> {
-        summary::summary(&self.reader, self.entries)
+        summary::summary(&self.reader, self.entries, &self.facts)
     }
 }

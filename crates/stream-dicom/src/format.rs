@@ -7,8 +7,9 @@ use stream_core::{
 
 use crate::adapter::Adapter;
 use crate::header::{self, ITEM, Stated, UNDEFINED};
+use crate::meta::syntax;
 use crate::reader::is_element;
-use crate::{Element, Encoding, Options, dictionary, syntax};
+use crate::{Element, Encoding, Options, dictionary};
 
 /// DICOM as a [`stream_core::Format`].
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,10 +1,12 @@
 //! Frames by number, from any thread.
 #![deny(clippy::arithmetic_side_effects)]
 
+pub(crate) mod fragments;
+
 use stream_core::{ChargedVec, Error, ErrorKind, Result, Scratch};
 use stream_memory::Buf;
 
-use crate::fragments::{Fragment, Fragments, Table};
+use crate::frames::fragments::{Fragment, Fragments, Table};
 use crate::pixel_data::read_exact;
 use crate::{Defect, Layout, PixelData};
 

@@ -1,6 +1,8 @@
 //! The bytes that the walk goes over, with a small read-ahead.
 #![deny(clippy::arithmetic_side_effects)]
 
+pub(crate) mod inflate;
+
 use stream_core::{Context, Result};
 use stream_memory::Buf;
 

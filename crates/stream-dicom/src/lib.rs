@@ -5,7 +5,6 @@
 //! [`stream_core::Format`].
 //!
 //! ```
-//! # fn main() -> stream_core::Result<()> {
 //! # let bytes = b"\x08\0\x60\0CS\x02\0MR\x10\0\x10\0PN\x04\0A^B ";
 //! # let source = std::sync::Arc::new(stream_core::MemorySource::new(&bytes[..]));
 //! # let cx = stream_core::Context::new(source, &stream_memory::Budget::new("doc", 1 << 20));
@@ -14,18 +13,15 @@
 //! while reader.read_element(&mut element)? {
 //!     println!("{} {} {:?}", element.path(), element.vr(), element.value());
 //! }
-//! # Ok(())
-//! # }
+//! # Ok::<(), stream_core::Error>(())
 //! ```
 //!
 //! Bounds: 16 KiB of read-ahead, values up to 1 KiB ([`Options`]), 80 bytes for each open item and each private block (twice that
 //! while either stack grows), 24 bytes for each encapsulated frame once frames are asked for (8 more with a basic offset table),
 //! 144 KiB for a deflated data set. Lengths are never believed.
-//!
 //! Not done: writing; JPIP, whose pixels are elsewhere; video codecs, whose stream is one frame of bytes.
 
 mod adapter;
-mod charset;
 mod code;
 #[cfg(feature = "pixeldata")]
 mod decode;
@@ -33,22 +29,18 @@ mod defect;
 mod dictionary;
 mod element;
 mod format;
-mod fragments;
 mod frames;
 mod header;
 mod image;
-mod inflate;
 mod input;
 mod meta;
 mod options;
 mod path;
 mod pixel_data;
 mod reader;
-mod syntax;
 mod value;
 mod vr;
 
-pub use charset::CharacterSet;
 pub use code::Code;
 #[cfg(feature = "pixeldata")]
 pub use decode::Decoder;
@@ -60,10 +52,9 @@ pub use format::Dicom;
 pub use frames::{FrameIndex, FrameSpan, Frames};
 pub use header::{ByteOrder, Encoding};
 pub use image::{ImageFacts, Layout, Sample, Shape};
-pub use meta::FileMeta;
+pub use meta::{FileMeta, TransferSyntax};
 pub use options::{Checks, Options};
 pub use path::{ItemPath, ParsePathError, Step};
 pub use pixel_data::PixelData;
 pub use reader::Reader;
-pub use syntax::TransferSyntax;
-pub use value::{Numbers, Text, Value};
+pub use value::{CharacterSet, Numbers, Text, Value};

@@ -1,7 +1,11 @@
 //! File Meta Information: PS3.10 7.1.
 #![deny(clippy::arithmetic_side_effects)]
 
-use crate::{Code, Tag, TransferSyntax, Value};
+pub(crate) mod syntax;
+
+pub use syntax::TransferSyntax;
+
+use crate::{Code, Tag, Value};
 
 /// What stands before the data set. Texts longer than their VR allows are left out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

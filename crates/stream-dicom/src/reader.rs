@@ -19,8 +19,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use stream_core::{Access, ChargedVec, Context, Error, ErrorKind, Progress, Result};
 
 use crate::header::{self, Header, LONGEST};
-use crate::inflate::Inflated;
 use crate::input::Input;
+use crate::input::inflate::Inflated;
 use crate::path::Step;
 use crate::pixel_data::{PixelData, read_exact};
 use crate::{

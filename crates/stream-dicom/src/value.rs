@@ -1,10 +1,14 @@
 //! What a value is: text, numbers, tags or bytes.
 #![deny(clippy::arithmetic_side_effects)]
 
+pub(crate) mod charset;
+
+pub use charset::CharacterSet;
+
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::{ByteOrder, CharacterSet, Tag, VR, vr};
+use crate::{ByteOrder, Tag, VR, vr};
 
 /// A short value, borrowed from its [`Element`](crate::Element): PS3.5 6.2.
 #[derive(Clone, Copy, Debug)]

@@ -132,7 +132,7 @@ impl stream_core::Reader for Adapter {
                 message: diagnostic.to_string().into(),
                 offset: Some(diagnostic.offset),
                 entry: None,
-            });
+            })?;
         }
         Ok(summary)
     }

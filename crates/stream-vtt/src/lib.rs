@@ -3,11 +3,11 @@
 //! Reads all of WebVTT 1 (section 6): header, styles, regions, comments, cues with all settings, cue text as a tree. It never fails
 //! on what the rules accept; each departure from the syntax is a [`Diagnostic`] with its clause, line and byte. SubRip is
 //! read as it is meant, and [`Recovery`] mends what real WebVTT files do wrong.
+//!
 //! ```
 //! use std::sync::Arc;
 //! use stream_core::{Context, MemorySource, memory::Budget};
 //! use stream_vtt::{Cue, Reader, Tree};
-//!
 //! let file = "WEBVTT\n\n00:01.000 --> 00:02.000 align:start\n<v Fred>Tom &amp; Jerry</v>\n";
 //! let cx = Context::new(Arc::new(MemorySource::new(file.as_bytes())), &Budget::new("example", 1 << 20));
 //! let mut reader = Reader::open(cx)?;
@@ -18,10 +18,9 @@
 //! }
 //! # Ok::<(), stream_core::Error>(())
 //! ```
-//!
 //! [`Reader`] reads any source, onwards only; [`Parser`] is the machine under it; [`TextChunks`] cuts text; [`Vtt`] is the format.
-//! Bounded: a window of 128 KiB and its text, growing, charged, for a longer block; identifiers of regions (80 bytes each and
-//! their text); a tree of 48 bytes for every two of a cue's text; the first thousand diagnostics.
+//! Bounded: a window of 128 KiB and its text, growing, charged, for a longer block; identifiers of regions (80 bytes and text);
+//! a tree of 48 bytes for every two of a cue's text; the first thousand diagnostics.
 //! It does not render, parse CSS, or look for repeated cue identifiers (memory for each cue); it refuses UTF-16 and 32.
 
 mod adapter;

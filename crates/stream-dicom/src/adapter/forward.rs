@@ -9,7 +9,7 @@ use stream_memory::Buf;
 
 use super::frames;
 use crate::PixelData;
-use crate::fragments::{Fragment, Fragments, Table};
+use crate::frames::fragments::{Fragment, Fragments, Table};
 use crate::pixel_data::read_exact;
 
 pub(super) struct ForwardFrames {

@@ -1,7 +1,7 @@
 //! What is known at the end.
 #![deny(clippy::arithmetic_side_effects)]
 
-use stream_core::{Diagnostic, Result, Severity, Summary};
+use stream_core::{Diagnostic, Entry, Fields, Kind, Result, Severity, Summary};
 
 use crate::{Defect, Reader};
 
@@ -17,8 +17,45 @@ fn severity(defect: &Defect) -> Severity {
     }
 }
 
-/// Counts, the transfer syntax, and every deviation as a finding.
-pub(super) fn summary(reader: &Reader, entries: u64) -> Result<Summary> {
+/// What one asks of a file first: elements of the root data set, by keyword of PS3.6, and the names they get.
+const FIRST: [(&str, &str); 16] = [
+    ("Modality", "modality"),
+    ("PatientName", "patient"),
+    ("PatientID", "patient_id"),
+    ("StudyDate", "study_date"),
+    ("StudyDescription", "study"),
+    ("SeriesDescription", "series"),
+    ("SeriesNumber", "series_number"),
+    ("InstanceNumber", "instance_number"),
+    ("Manufacturer", "manufacturer"),
+    ("ManufacturerModelName", "model"),
+    ("Rows", "rows"),
+    ("Columns", "columns"),
+    ("NumberOfFrames", "frames"),
+    ("BitsAllocated", "bits_allocated"),
+    ("BitsStored", "bits_stored"),
+    ("PhotometricInterpretation", "photometric"),
+];
+
+/// Keeps what an entry tells of the file as a whole.
+pub(super) fn note(facts: &mut Fields, entry: &Entry) -> Result<()> {
+    if entry.depth() > 0 || entry.kind() != Kind::Element {
+        return Ok(());
+    }
+    let Some(keyword) = entry.fields().get("keyword").and_then(|k| k.as_str()) else {
+        return Ok(());
+    };
+    let Some((_, name)) = FIRST.iter().find(|(k, _)| *k == keyword) else { return Ok(()) };
+    if let Some(value) = entry.fields().get("value")
+        && facts.get(name).is_none()
+    {
+        facts.push(name, value)?;
+    }
+    Ok(())
+}
+
+/// Counts, the transfer syntax, what one asks first, and every deviation as a finding.
+pub(super) fn summary(reader: &Reader, entries: u64, facts: &Fields) -> Result<Summary> {
     let mut summary = Summary::new(reader.context().budget());
     summary.entries = entries;
     summary.complete = reader.is_complete();
@@ -29,6 +66,7 @@ pub(super) fn summary(reader: &Reader, entries: u64) -> Result<Summary> {
     if let Some(uid) = &meta.sop_class {
         fields.push("sop_class", uid.as_str())?;
     }
+    fields.extend(facts)?;
     fields.push("preamble", meta.preamble)?;
     fields.push("deviations", reader.deviation_count())?;
     for deviation in reader.deviations() {
@@ -40,7 +78,7 @@ pub(super) fn summary(reader: &Reader, entries: u64) -> Result<Summary> {
             // inflated bytes have no place in the file
             offset: (!reader.is_inflating()).then_some(deviation.offset),
             entry: Some(deviation.tag.to_string().into()),
-        });
+        })?;
     }
     Ok(summary)
 }

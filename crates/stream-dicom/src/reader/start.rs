@@ -4,9 +4,9 @@
 use stream_core::{Error, Result};
 
 use super::{Phase, Reader};
-use crate::{
-    ByteOrder, Defect, Encoding, Tag, TransferSyntax, dictionary, header, inflate, syntax, vr,
-};
+use crate::input::inflate;
+use crate::meta::syntax;
+use crate::{ByteOrder, Defect, Encoding, Tag, TransferSyntax, dictionary, header, vr};
 
 const PREAMBLE: usize = 128;
 const MAGIC: &[u8] = b"DICM";

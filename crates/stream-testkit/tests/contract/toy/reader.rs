@@ -342,7 +342,7 @@ impl Reader for ToyReader {
                 message: format!("count expected {} (found {claimed})", self.records).into(),
                 offset: Some(self.at),
                 entry: None,
-            });
+            })?;
         }
         if self.fault != Fault::TakesBadForGood {
             summary.diagnostics = found;
