@@ -19,7 +19,7 @@ pub(super) struct Row {
 }
 
 /// Programs over the library, in `tests/examples`; without arguments they do nothing.
-pub(super) const PROGRAMS: [&str; 3] = ["pixels", "tags", "digests"];
+pub(super) const PROGRAMS: [&str; 3] = ["frames", "tags", "digests"];
 
 /// Where a program over the library is built.
 pub(super) fn program(name: &str) -> PathBuf {
@@ -114,7 +114,7 @@ pub(super) fn all(narrows: &Path, inputs: &Inputs, peers: &Peers) -> Result<Vec<
     let sums = inputs.sums;
     let expected = format!("{} {} {}", sums.sum, sums.min, sums.max);
     let mut pixels = row("DICOM: sum, min, max of all pixels", Some(expected));
-    pixels.ours("library fold", &program("pixels"), words![frames], Stdio::piped());
+    pixels.ours("library fold", &program("frames"), words![frames], Stdio::piped());
     pixels.python("pydicom frame by frame", words!["pydicom-pixels", frames]);
     pixels.floor("read 1 MiB", "read", frames);
     rows.push(pixels.row);
