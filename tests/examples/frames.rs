@@ -1,4 +1,4 @@
-//! Adds up all pixels of a file with 16-bit frames on all cores: `pixels FILE`.
+//! Adds up all pixels of a file with 16-bit frames on all cores: `frames FILE`.
 use stream_core::{Chunk, ReaderExt, Request, Result, memory::Budget};
 use stream_factory::{Options, open_path};
 

@@ -1,5 +1,6 @@
 //! Files given on the command line.
 
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use stream_core::Result;
@@ -23,4 +24,16 @@ pub(crate) fn name(file: &Path) -> String {
     } else {
         crate::output::human::clean(&file.to_string_lossy())
     }
+}
+
+/// The path in JSON: as it is, with bytes that are not UTF-8 percent-escaped.
+pub(crate) fn path(file: &Path) -> String {
+    let mut text = String::new();
+    for piece in file.as_os_str().as_bytes().utf8_chunks() {
+        text.push_str(piece.valid());
+        for byte in piece.invalid() {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    text
 }

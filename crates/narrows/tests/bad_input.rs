@@ -72,6 +72,8 @@ fn a_name_that_is_not_utf_8_is_read_like_any_other() {
     let run =
         narrows([OsStr::new("ls"), OsStr::new("--kind"), OsStr::new("cue"), path.as_os_str()]);
     assert_eq!((run.code, run.out.as_str()), (0, "cue/0\ncue/1\n"));
+    let run = narrows([OsStr::new("info"), OsStr::new("--json"), path.as_os_str()]);
+    assert!(run.out.contains("/caf%E9.vtt\""), "{}", run.out);
 }
 
 #[test]

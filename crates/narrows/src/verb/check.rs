@@ -27,7 +27,11 @@ pub(crate) fn run(session: &Session, files: &[PathBuf]) -> anyhow::Result<Outcom
             || summary
                 .as_ref()
                 .is_some_and(|s| !s.complete || s.diagnostics.count(Severity::Error) > 0);
-        verdict(&mut out, session, &name, summary.as_ref(), error.as_ref(), broken)?;
+        if session.json() {
+            line(&mut out, &input::path(file), summary.as_ref(), error.as_ref(), broken)?;
+        } else {
+            lines(&mut out, session, &name, summary.as_ref(), broken)?;
+        }
         if let Some(e) = &error {
             out.flush()?;
             report(&name, e);
@@ -69,44 +73,52 @@ fn read_all(
     }
 }
 
-fn verdict(
+fn line(
     out: &mut Out,
-    session: &Session,
-    name: &str,
+    path: &str,
     summary: Option<&Summary>,
     error: Option<&Error>,
     broken: bool,
 ) -> anyhow::Result<()> {
-    let findings = summary.map(|s| s.diagnostics.kept()).unwrap_or_default();
-    let dropped = summary.map_or(0, |s| s.diagnostics.dropped());
-    if session.json() {
-        let mut object = Object::begin(out)?;
-        object.text("path", name)?;
-        object.text("status", if broken { "broken" } else { "ok" })?;
-        if let Some(summary) = summary {
-            object.number("entries", summary.entries)?;
-            object.boolean("complete", summary.complete)?;
-            object.fields("fields", summary.fields.iter())?;
+    let mut object = Object::begin(out)?;
+    object.text("path", path)?;
+    object.text("status", if broken { "broken" } else { "ok" })?;
+    if let Some(summary) = summary {
+        object.number("entries", summary.entries)?;
+        object.boolean("complete", summary.complete)?;
+        object.fields("fields", summary.fields.iter())?;
+        let findings = summary.diagnostics.kept().iter();
+        json::list(object.key("findings")?, findings, json::diagnostic)?;
+        if summary.diagnostics.dropped() > 0 {
+            object.number("findings_not_kept", summary.diagnostics.dropped())?;
         }
-        json::list(object.key("findings")?, findings.iter(), json::diagnostic)?;
-        if dropped > 0 {
-            object.number("findings_not_kept", dropped)?;
-        }
-        if let Some(e) = error {
-            json::error(object.key("error")?, e)?;
-        }
-        object.end()?;
-        out.write_all(b"\n")?;
-        return Ok(());
     }
+    if let Some(e) = error {
+        json::error(object.key("error")?, e)?;
+    }
+    object.end()?;
+    out.write_all(b"\n")?;
+    Ok(())
+}
+
+fn lines(
+    out: &mut Out,
+    session: &Session,
+    name: &str,
+    summary: Option<&Summary>,
+    broken: bool,
+) -> anyhow::Result<()> {
     let paint = Paint(session.color());
-    for finding in findings {
-        if finding.severity > Severity::Note || session.verbose() {
-            writeln!(out, "{name}: {}", clean(&finding.to_string()))?;
+    if let Some(summary) = summary {
+        for finding in summary.diagnostics.kept() {
+            if finding.severity > Severity::Note || session.verbose() {
+                writeln!(out, "{name}: {}", clean(&finding.to_string()))?;
+            }
         }
-    }
-    if dropped > 0 {
-        writeln!(out, "{name}: {dropped} more findings, counted and not kept")?;
+        if summary.diagnostics.dropped() > 0 {
+            let dropped = summary.diagnostics.dropped();
+            writeln!(out, "{name}: {dropped} more findings, counted and not kept")?;
+        }
     }
     if !session.quiet() || broken {
         let verdict = if broken { paint.bad("broken") } else { paint.good("ok") };

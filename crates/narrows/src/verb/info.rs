@@ -52,7 +52,7 @@ pub(crate) fn run(session: &Session, files: &[PathBuf]) -> anyhow::Result<Outcom
         let error = match &found {
             Ok(found) => {
                 if session.json() {
-                    line(&mut out, &name, found)?;
+                    line(&mut out, &input::path(file), found)?;
                 } else {
                     screen(&mut out, session, &name, found)?;
                 }
@@ -61,7 +61,7 @@ pub(crate) fn run(session: &Session, files: &[PathBuf]) -> anyhow::Result<Outcom
             Err(e) => {
                 if session.json() {
                     let mut object = Object::begin(&mut out)?;
-                    object.text("path", &name)?;
+                    object.text("path", &input::path(file))?;
                     json::error(object.key("error")?, e)?;
                     object.end()?;
                     out.write_all(b"\n")?;
@@ -154,9 +154,9 @@ fn screen(out: &mut Out, session: &Session, name: &str, found: &Found) -> anyhow
 /// One screen holds no more; `check` lists all.
 const FINDINGS: usize = 5;
 
-fn line(out: &mut Out, name: &str, found: &Found) -> anyhow::Result<()> {
+fn line(out: &mut Out, path: &str, found: &Found) -> anyhow::Result<()> {
     let mut object = Object::begin(out)?;
-    object.text("path", name)?;
+    object.text("path", path)?;
     object.text("format", found.detection.format.name)?;
     if let Some(media_type) = found.detection.format.media_types.first() {
         object.text("media_type", media_type)?;
