@@ -20,7 +20,6 @@ pub(super) fn supported(syntax: &TransferSyntax) -> Result<()> {
         return Ok(());
     }
     let feature = match syntax.uid().strip_prefix("1.2.840.10008.1.2.4.") {
-        Some("80" | "81") => "jpegls",
         Some("90" | "91" | "201" | "202" | "203") => "jpeg2000",
         Some("110" | "111" | "112") => "jpegxl",
         _ => {
