@@ -7,6 +7,7 @@ mod failure;
 mod input;
 mod meter;
 mod output;
+mod pipeline;
 mod progress;
 mod session;
 mod verb;

@@ -196,3 +196,21 @@ fn bytes_are_told_block_by_block() {
     // what the reference implementation says: head -c 4096 /dev/zero | xxhsum -H3
     assert_eq!(lines[0]["xxh3"], "93d76fe148c689ba");
 }
+
+#[test]
+fn a_long_listing_is_the_same_for_any_number_of_threads_and_any_memory() {
+    let dir = tempdir();
+    let path = file(&dir, "long.vtt", cues(5000));
+    for verb in [&["ls", "--json"][..], &["cat", "--to", "jsonl"]] {
+        let all = |flags: &[&str]| {
+            let run = narrows(verb.iter().chain(flags).copied().chain([path.as_str()]));
+            assert_eq!(run.code, 0, "{}", run.err);
+            run.out
+        };
+        let one = all(&["--threads", "1"]);
+        assert_eq!(one.lines().count(), if verb.len() == 2 { 5001 } else { 5000 });
+        assert!(all(&["--threads", "2"]) == one, "two threads");
+        // no room for batches beside the reader's window
+        assert!(all(&["--threads", "2", "--memory", "600KiB"]) == one, "short of memory");
+    }
+}

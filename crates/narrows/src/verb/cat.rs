@@ -16,6 +16,7 @@ use crate::failure::{Outcome, report};
 use crate::input;
 use crate::output::array::{Sink, sink};
 use crate::output::{self, Out};
+use crate::pipeline;
 use crate::progress::Meter;
 use crate::session::Session;
 
@@ -54,6 +55,9 @@ fn stream(
     }
     let mut meter = Meter::new(session, name);
     let mut cues = cues::Cues::new(cat.to);
+    if format == "vtt" && cat.entry.is_empty() && cues.takes(cat) {
+        return all_cues(&mut cues, &mut **reader, &mut meter, out);
+    }
     let mut left: Vec<&str> = cat.entry.iter().map(String::as_str).collect();
     let mut entry = reader.context().entry();
     let mut found = false;
@@ -85,6 +89,25 @@ fn stream(
         return Err(no_such_entry("(7FE0,0010)").into());
     }
     Ok(())
+}
+
+/// Every cue from its facts.
+fn all_cues(
+    cues: &mut cues::Cues,
+    reader: &mut dyn Reader,
+    meter: &mut Meter,
+    out: &mut Out,
+) -> anyhow::Result<()> {
+    let threads = reader.context().threads().get();
+    let read = pipeline::run(reader, threads, |entry, progress| {
+        meter.tick(progress);
+        if entry.kind() == Kind::Cue {
+            cues.write(out, entry)?;
+        }
+        Ok(())
+    })?;
+    meter.end(reader.progress());
+    Ok(read?)
 }
 
 /// What is streamed when no entry is named: the thing that a file of this format is there for.

@@ -1,7 +1,5 @@
 //! `narrows ls`: every entry, in file order.
 
-mod pipeline;
-
 use std::io::Write;
 
 use stream_core::{Entry, Error, ErrorKind, Reader, Result, Severity};
@@ -11,6 +9,7 @@ use crate::failure::{Outcome, report};
 use crate::input;
 use crate::output::human::{self, Paint};
 use crate::output::{self, Out, json};
+use crate::pipeline;
 use crate::progress::Meter;
 use crate::session::Session;
 

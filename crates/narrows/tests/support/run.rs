@@ -72,8 +72,8 @@ pub fn tempdir() -> tempfile::TempDir {
 pub fn cues(n: usize) -> String {
     let mut text = String::from("WEBVTT\n\n");
     for i in 0..n {
-        let (minute, second) = (i / 60, i % 60);
-        let time = |ms: u32| format!("{minute:02}:{second:02}.{ms:03}");
+        let (hour, minute, second) = (i / 3600, i / 60 % 60, i % 60);
+        let time = |ms: u32| format!("{hour:02}:{minute:02}:{second:02}.{ms:03}");
         text.push_str(&format!("{} --> {}\n<v Ann>cue {i} &amp; more\n\n", time(0), time(900)));
     }
     text

@@ -21,7 +21,7 @@ struct Batch {
 /// next entries are read while these are written; a pipe's entries are passed on as they come.
 ///
 /// Ends with what `write` gives, or with the reader's error after all entries before it were written.
-pub(super) fn run(
+pub(crate) fn run(
     reader: &mut dyn Reader,
     threads: usize,
     mut write: impl FnMut(&Entry, &mut dyn FnMut() -> Progress) -> anyhow::Result<()>,
