@@ -211,6 +211,6 @@ fn a_long_listing_is_the_same_for_any_number_of_threads_and_any_memory() {
         assert_eq!(one.lines().count(), if verb.len() == 2 { 5001 } else { 5000 });
         assert!(all(&["--threads", "2"]) == one, "two threads");
         // no room for batches beside the reader's window
-        assert!(all(&["--threads", "2", "--memory", "600KiB"]) == one, "short of memory");
+        assert!(all(&["--threads", "2", "--memory", "300KiB"]) == one, "short of memory");
     }
 }
