@@ -214,3 +214,16 @@ fn a_long_listing_is_the_same_for_any_number_of_threads_and_any_memory() {
         assert!(all(&["--threads", "2", "--memory", "300KiB"]) == one, "short of memory");
     }
 }
+
+#[test]
+fn decoded_frames_are_written_as_npy_with_their_shape() {
+    let dir = tempdir();
+    let path = file(&dir, "rle.dcm", run::dicom_rle());
+    let run = narrows(["cat", "--form", "decoded", "--to", "npy", &path]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(
+        String::from_utf8_lossy(&run.bytes)
+            .contains("'descr': '|u1', 'fortran_order': False, 'shape': (2, 4)")
+    );
+    assert!(run.bytes.ends_with(&[7, 7, 7, 7, 1, 2, 3, 4]));
+}

@@ -80,6 +80,11 @@ pub trait ChunkPlan: Send + Sync {
         self.len() == 0
     }
 
+    /// What all chunks of the first entry make up together; see [`Chunks::array`].
+    fn array(&self) -> Option<Array> {
+        None
+    }
+
     /// Reads the `index`-th chunk. `scratch` belongs to the calling thread.
     ///
     /// # Errors
@@ -169,6 +174,10 @@ impl Chunks for Planned {
 
     fn plan(&self) -> Option<Arc<dyn ChunkPlan>> {
         Some(self.plan.clone())
+    }
+
+    fn array(&self) -> Option<Array> {
+        self.plan.array()
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use stream_core::{Chunk, ChunkPlan, Chunks, Error, ErrorKind, Planned, Result, Scratch};
+use stream_core::{Array, Chunk, ChunkPlan, Chunks, Error, ErrorKind, Planned, Result, Scratch};
 
 /// Plans one behind the other.
 #[derive(Default)]
@@ -32,6 +32,10 @@ impl ChunkPlan for Combined {
         self.plans.last().map_or(0, |(end, ..)| *end)
     }
 
+    fn array(&self) -> Option<Array> {
+        self.plans.first().and_then(|(_, plan, _)| plan.array())
+    }
+
     fn read(&self, index: usize, scratch: &mut Scratch) -> Result<Chunk> {
         let at = self.plans.partition_point(|(end, ..)| *end <= index);
         let before =
@@ -54,5 +58,9 @@ impl Chunks for InOrder {
 
     fn plan(&self) -> Option<Arc<dyn ChunkPlan>> {
         None
+    }
+
+    fn array(&self) -> Option<Array> {
+        self.0.array()
     }
 }

@@ -66,6 +66,8 @@ pub(super) use with_decoders::decoded;
 
 #[cfg(feature = "pixeldata")]
 mod with_decoders {
+    use stream_core::Array;
+
     use super::*;
     use crate::adapter::native;
     use crate::decode::Decoder;
@@ -96,6 +98,12 @@ mod with_decoders {
     impl ChunkPlan for Decoded {
         fn len(&self) -> usize {
             self.encoded.len()
+        }
+
+        fn array(&self) -> Option<Array> {
+            let frames = self.several.then_some(self.encoded.picked.count);
+            let shape: Dims = frames.into_iter().chain(self.frame.iter().copied()).collect();
+            Some(Array::new(native::dtype(self.decoder.layout().sample), shape))
         }
 
         fn read(&self, index: usize, scratch: &mut Scratch) -> Result<Chunk> {
