@@ -93,7 +93,7 @@ impl stream_core::Reader for Adapter {
             self.waiting = self.element.kind() != ElementKind::Fragment;
         }
         let sound = entry::fill(entry, &self.reader, &self.element, &mut self.text)?;
-        summary::note(&mut self.facts, entry)?;
+        summary::note(&mut self.facts, self.element.tag(), entry)?;
         if !sound {
             let (tag, offset) = (self.element.tag(), self.element.offset());
             self.reader.deviate_at(Defect::CharacterUndefined, tag, offset);

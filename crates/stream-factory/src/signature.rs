@@ -31,10 +31,12 @@ const NC_PROPERTIES: &[u8] = b"_NCProperties";
 
 /// HDF5 file format 3.0, II.A: the signature at 0, 512, 1024, 2048 and so on. A file that netCDF wrote is netCDF's.
 pub(crate) fn hdf5(head: &[u8]) -> Confidence {
-    match (has_hdf5_signature(head), has(head, NC_PROPERTIES)) {
-        (true, false) => Certain,
-        (true, true) => Likely,
-        (false, _) => No,
+    if !has_hdf5_signature(head) {
+        No
+    } else if has(head, NC_PROPERTIES) {
+        Likely
+    } else {
+        Certain
     }
 }
 

@@ -1,9 +1,10 @@
 //! What is known at the end.
 #![deny(clippy::arithmetic_side_effects)]
 
+use dicom_dictionary_std::tags;
 use stream_core::{Diagnostic, Entry, Fields, Kind, Result, Severity, Summary};
 
-use crate::{Defect, Reader};
+use crate::{Defect, Reader, Tag};
 
 /// How bad a broken rule is: only what other readers stumble over is more than a note.
 fn severity(defect: &Defect) -> Severity {
@@ -17,36 +18,32 @@ fn severity(defect: &Defect) -> Severity {
     }
 }
 
-/// What one asks of a file first: elements of the root data set, by keyword of PS3.6, and the names they get.
-const FIRST: [(&str, &str); 16] = [
-    ("Modality", "modality"),
-    ("PatientName", "patient"),
-    ("PatientID", "patient_id"),
-    ("StudyDate", "study_date"),
-    ("StudyDescription", "study"),
-    ("SeriesDescription", "series"),
-    ("SeriesNumber", "series_number"),
-    ("InstanceNumber", "instance_number"),
-    ("Manufacturer", "manufacturer"),
-    ("ManufacturerModelName", "model"),
-    ("Rows", "rows"),
-    ("Columns", "columns"),
-    ("NumberOfFrames", "frames"),
-    ("BitsAllocated", "bits_allocated"),
-    ("BitsStored", "bits_stored"),
-    ("PhotometricInterpretation", "photometric"),
+/// What one asks of a file first: elements of the root data set (PS3.6), and the names they get.
+const FIRST: [(Tag, &str); 16] = [
+    (tags::MODALITY, "modality"),
+    (tags::PATIENT_NAME, "patient"),
+    (tags::PATIENT_ID, "patient_id"),
+    (tags::STUDY_DATE, "study_date"),
+    (tags::STUDY_DESCRIPTION, "study"),
+    (tags::SERIES_DESCRIPTION, "series"),
+    (tags::SERIES_NUMBER, "series_number"),
+    (tags::INSTANCE_NUMBER, "instance_number"),
+    (tags::MANUFACTURER, "manufacturer"),
+    (tags::MANUFACTURER_MODEL_NAME, "model"),
+    (tags::ROWS, "rows"),
+    (tags::COLUMNS, "columns"),
+    (tags::NUMBER_OF_FRAMES, "frames"),
+    (tags::BITS_ALLOCATED, "bits_allocated"),
+    (tags::BITS_STORED, "bits_stored"),
+    (tags::PHOTOMETRIC_INTERPRETATION, "photometric"),
 ];
 
 /// Keeps what an entry tells of the file as a whole.
-pub(super) fn note(facts: &mut Fields, entry: &Entry) -> Result<()> {
-    if entry.depth() > 0 || entry.kind() != Kind::Element {
-        return Ok(());
-    }
-    let Some(keyword) = entry.fields().get("keyword").and_then(|k| k.as_str()) else {
-        return Ok(());
-    };
-    let Some((_, name)) = FIRST.iter().find(|(k, _)| *k == keyword) else { return Ok(()) };
-    if let Some(value) = entry.fields().get("value")
+pub(super) fn note(facts: &mut Fields, tag: Tag, entry: &Entry) -> Result<()> {
+    let Some((_, name)) = FIRST.iter().find(|(first, _)| *first == tag) else { return Ok(()) };
+    if entry.depth() == 0
+        && entry.kind() == Kind::Element
+        && let Some(value) = entry.fields().get("value")
         && facts.get(name).is_none()
     {
         facts.push(name, value)?;
