@@ -13,9 +13,20 @@ use crate::cli::To;
 /// Writes chunks that come in C order, one after another.
 pub(crate) trait Sink {
     /// Before the first chunk: what all of them make up, where that is known.
-    fn begin(&mut self, out: &mut dyn Write, array: Option<&Array>) -> anyhow::Result<()>;
-    fn chunk(&mut self, out: &mut dyn Write, chunk: &Chunk) -> anyhow::Result<()>;
-    fn end(&mut self, out: &mut dyn Write) -> anyhow::Result<()>;
+    fn begin(&mut self, _: &mut dyn Write, _: Option<&Array>) -> anyhow::Result<()> {
+        Ok(())
+    }
+
+    /// The elements' bytes, unless a form writes them otherwise.
+    fn chunk(&mut self, out: &mut dyn Write, chunk: &Chunk) -> anyhow::Result<()> {
+        out.write_all(chunk.bytes())?;
+        Ok(())
+    }
+
+    /// After the last chunk.
+    fn end(&mut self, _: &mut dyn Write) -> anyhow::Result<()> {
+        Ok(())
+    }
 }
 
 pub(crate) fn sink(to: To) -> Box<dyn Sink> {
@@ -35,20 +46,7 @@ pub(crate) fn sink(to: To) -> Box<dyn Sink> {
 /// The bytes as they come.
 struct Raw;
 
-impl Sink for Raw {
-    fn begin(&mut self, _: &mut dyn Write, _: Option<&Array>) -> anyhow::Result<()> {
-        Ok(())
-    }
-
-    fn chunk(&mut self, out: &mut dyn Write, chunk: &Chunk) -> anyhow::Result<()> {
-        out.write_all(chunk.bytes())?;
-        Ok(())
-    }
-
-    fn end(&mut self, _: &mut dyn Write) -> anyhow::Result<()> {
-        Ok(())
-    }
-}
+impl Sink for Raw {}
 
 /// A number of a chunk: integers stay exact.
 #[derive(Clone, Copy)]

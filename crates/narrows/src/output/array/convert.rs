@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use stream_core::{Array, Chunk};
+use stream_core::Chunk;
 
 use super::{Number, Sink, numbers};
 
@@ -19,10 +19,6 @@ pub(super) enum Target {
 pub(super) struct Convert(pub(super) Target);
 
 impl Sink for Convert {
-    fn begin(&mut self, _: &mut dyn Write, _: Option<&Array>) -> anyhow::Result<()> {
-        Ok(())
-    }
-
     fn chunk(&mut self, out: &mut dyn Write, chunk: &Chunk) -> anyhow::Result<()> {
         // `as` from a float cuts to the range and makes NaN 0, by definition of the language
         let clamp = |n: Number, low: i64, high: i64| match n {
@@ -47,9 +43,5 @@ impl Sink for Convert {
             Target::F32 => out.write_all(&(float(n) as f32).to_le_bytes()),
             Target::F64 => out.write_all(&float(n).to_le_bytes()),
         })
-    }
-
-    fn end(&mut self, _: &mut dyn Write) -> anyhow::Result<()> {
-        Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use stream_core::{Array, Chunk, DType};
+use stream_core::{Array, DType};
 
 use super::{Sink, plain};
 
@@ -28,15 +28,6 @@ impl Sink for Npy {
         let header =
             format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({shape}), }}");
         out.write_all(&framed(&header)?)?;
-        Ok(())
-    }
-
-    fn chunk(&mut self, out: &mut dyn Write, chunk: &Chunk) -> anyhow::Result<()> {
-        out.write_all(chunk.bytes())?;
-        Ok(())
-    }
-
-    fn end(&mut self, _: &mut dyn Write) -> anyhow::Result<()> {
         Ok(())
     }
 }
