@@ -1,6 +1,7 @@
 //! Small lists of extents: shapes, origins, chunk shapes.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::{Deref, DerefMut};
 
 /// How many axes are kept without an allocation.
@@ -100,6 +101,12 @@ impl PartialEq for Dims {
 }
 
 impl Eq for Dims {}
+
+impl Hash for Dims {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (**self).hash(state);
+    }
+}
 
 impl fmt::Debug for Dims {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

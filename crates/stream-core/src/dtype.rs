@@ -3,9 +3,15 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::Dims;
+
 /// The type of an array's elements, always in the machine's byte order once read.
 ///
-/// Displayed as in listings: `i16`, `str:16`, `enum<i16>`, `vlen<f32>`, `struct{x:f64,y:f64}`.
+/// Displayed as in listings: `i16`, `str:16`, `enum<i16>`, `vlen<f32>`, `f32[3,4]`, `struct{x:f64,y:f64}`.
+///
+/// In a [`Chunk`](crate::Chunk) elements follow one another without padding, members of a struct and elements of an array too.
+/// One of variable size (`Str`, `Ref`, `Vlen`) is a `u32` in the machine's byte order, the number of bytes or of
+/// elements, and then those; a chunk of such elements is walked from its start.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DType {
@@ -37,7 +43,7 @@ pub enum DType {
     C128,
     /// One byte, 0 or 1.
     Bool,
-    /// Text of any length.
+    /// UTF-8 text of any length.
     Str,
     /// Text in a field of this many bytes.
     StrN(u32),
@@ -45,10 +51,12 @@ pub enum DType {
     Bytes(u32),
     /// Named values of an integer type.
     Enum(Arc<DType>),
-    /// A reference to another object.
+    /// A reference to another object: its path as text, empty for none.
     Ref,
     /// Any number of elements.
     Vlen(Arc<DType>),
+    /// A small array as one element: these extents, slowest axis first.
+    Array(Arc<DType>, Dims),
     /// Named members, packed in this order.
     Struct(Arc<[Member]>),
 }
@@ -73,6 +81,9 @@ impl DType {
             Self::C128 => 16,
             Self::StrN(n) | Self::Bytes(n) => usize::try_from(*n).ok()?,
             Self::Enum(of) => of.size()?,
+            Self::Array(of, shape) => {
+                of.size()?.checked_mul(usize::try_from(shape.elements()?).ok()?)?
+            }
             Self::Struct(members) => {
                 members.iter().try_fold(0usize, |n, m| n.checked_add(m.dtype.size()?))?
             }
@@ -104,6 +115,14 @@ impl fmt::Display for DType {
             Self::Bytes(n) => return write!(f, "bytes:{n}"),
             Self::Enum(of) => return write!(f, "enum<{of}>"),
             Self::Vlen(of) => return write!(f, "vlen<{of}>"),
+            Self::Array(of, shape) => {
+                write!(f, "{of}[")?;
+                for (i, extent) in shape.iter().enumerate() {
+                    let comma = if i == 0 { "" } else { "," };
+                    write!(f, "{comma}{extent}")?;
+                }
+                "]"
+            }
             Self::Struct(members) => {
                 f.write_str("struct{")?;
                 for (i, m) in members.iter().enumerate() {
@@ -132,5 +151,7 @@ mod tests {
         assert_eq!(dtype.to_string(), "struct{x:f64,y:f64}");
         assert_eq!(dtype.size(), Some(16));
         assert_eq!(DType::Vlen(Arc::new(dtype)).size(), None);
+        let small = DType::Array(Arc::new(DType::F32), Dims::from([3, 4]));
+        assert_eq!((small.to_string().as_str(), small.size()), ("f32[3,4]", Some(48)));
     }
 }

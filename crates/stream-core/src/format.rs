@@ -79,4 +79,15 @@ pub trait Format: Send + Sync + 'static {
     /// `Malformed` or `Truncated` when nothing of it is this format, `Passed` or `Unsupported` when the source cannot do what
     /// the format needs, `OverBudget` (resumable), and what the source says.
     fn open(&self, cx: Context) -> Result<Box<dyn Reader>>;
+
+    /// The C library that the reader stands on, with the version that is linked: `libhdf5 1.10.8`. `None` for pure Rust.
+    fn library(&self) -> Option<String> {
+        None
+    }
+
+    /// Whether reading a file that begins with `head` (as for [`Format::sniff`]) enters a C library, so that whoever must not
+    /// be taken down by a file reads it in a worker process.
+    fn enters_library(&self, _head: &[u8]) -> bool {
+        self.library().is_some()
+    }
 }

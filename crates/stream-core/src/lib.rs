@@ -61,7 +61,7 @@ pub use ext::{Data, Entries, ReaderExt, no_such_entry};
 pub use fields::{Fields, List, Map};
 pub use format::{Confidence, Descriptor, Format, Needs, Setting};
 pub use progress::Progress;
-pub use reader::{ChunkPlan, Chunks, NoChunks, Planned, Reader, Scratch};
+pub use reader::{ChunkPlan, Chunks, NoChunks, Place, Planned, Reader, Scratch};
 pub use region::{Extent, Region, Slice, shape_of};
 pub use request::{Form, Request};
 pub use sample::Sample;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use stream_memory::Buf;
 
-use crate::{Array, Chunk, Context, Entry, Progress, Request, Result, Summary};
+use crate::{Array, Chunk, Context, Dims, Entry, Progress, Request, Result, Summary};
 
 /// A file's entries in file order, pulled one by one, and their data in chunks.
 ///
@@ -70,6 +70,17 @@ pub trait Chunks: Send {
     }
 }
 
+/// Where a chunk lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Which of the request's entries it belongs to, counted from 0.
+    pub entry: usize,
+    /// Where its first element stands in the entry's array, after the region.
+    pub origin: Dims,
+    /// How many elements along each axis.
+    pub shape: Dims,
+}
+
 /// The same chunks by index, from any thread.
 pub trait ChunkPlan: Send + Sync {
     /// How many chunks there are.
@@ -82,6 +93,12 @@ pub trait ChunkPlan: Send + Sync {
 
     /// What all chunks of the first entry make up together; see [`Chunks::array`].
     fn array(&self) -> Option<Array> {
+        None
+    }
+
+    /// Where the `index`-th chunk will lie, after the region, without reading it. Chunks lie where the file stores them: not
+    /// always in C order, and edge chunks are cut to the array. `None` where only reading tells.
+    fn place(&self, _index: usize) -> Option<Place> {
         None
     }
 
