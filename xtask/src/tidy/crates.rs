@@ -5,14 +5,27 @@ use super::metadata::Package;
 use crate::project;
 
 /// The crates that each read one format.
-pub(super) const FORMATS: [&str; 3] = ["stream-binary", "stream-vtt", "stream-dicom"];
+pub(super) const FORMATS: [&str; 6] =
+    ["stream-binary", "stream-vtt", "stream-dicom", "stream-fits", "stream-hdf5", "stream-netcdf"];
 
 /// Our crates by layer. A crate may need crates of lower layers and none of its own or above.
-const LAYERS: [&[&str]; 5] = [
+const LAYERS: [&[&str]; 7] = [
     &["stream-memory"],
     &["stream-core"],
-    &["stream-ndarray", "stream-testkit", "stream-binary", "stream-vtt", "stream-dicom"],
+    &[
+        "stream-ndarray",
+        "stream-testkit",
+        "stream-binary",
+        "stream-vtt",
+        "stream-dicom",
+        "stream-fits",
+        "stream-hdf5",
+        "stream-analysis",
+    ],
+    // netCDF-4 files are HDF5 files: the one format that knows another
+    &["stream-netcdf"],
     &["stream-factory"],
+    &["stream-worker"],
     &["narrows"],
 ];
 

@@ -1,0 +1,2 @@
+//! Streams FITS headers, images, tables and compressed tiles in bounded memory.
+#![deny(clippy::arithmetic_side_effects)]

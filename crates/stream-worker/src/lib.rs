@@ -1,0 +1,2 @@
+//! Reads one file in a worker process with a deadline and a memory wall.
+#![deny(clippy::arithmetic_side_effects)]
