@@ -124,6 +124,11 @@ impl Context {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// All settings in the order they were given: names and values.
+    pub fn settings(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.options.settings.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Whether a setting is on: `true`, `on`, `yes` or `1`.
     pub fn switched_on(&self, name: &str) -> bool {
         matches!(self.setting(name), Some("true" | "on" | "yes" | "1"))

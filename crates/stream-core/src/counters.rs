@@ -20,6 +20,12 @@ impl Counters {
         self.reads.load(Ordering::Relaxed)
     }
 
+    /// Counts what somebody else read for this context, such as a worker process.
+    pub fn add(&self, bytes: u64, reads: u64) {
+        self.bytes_read.fetch_add(bytes, Ordering::Relaxed);
+        self.reads.fetch_add(reads, Ordering::Relaxed);
+    }
+
     pub(crate) fn add_read(&self, bytes: u64) {
         self.bytes_read.fetch_add(bytes, Ordering::Relaxed);
         self.reads.fetch_add(1, Ordering::Relaxed);

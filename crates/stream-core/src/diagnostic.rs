@@ -93,13 +93,18 @@ impl Diagnostics {
             }
             self.kept.push(diagnostic)?;
         }
+        self.count_dropped(severity, 1);
+        Ok(())
+    }
+
+    /// Counts `n` findings without keeping them.
+    pub fn count_dropped(&mut self, severity: Severity, n: u64) {
         let count = match severity {
             Severity::Note => &mut self.counts[0],
             Severity::Warning => &mut self.counts[1],
             Severity::Error => &mut self.counts[2],
         };
-        *count = count.saturating_add(1);
-        Ok(())
+        *count = count.saturating_add(n);
     }
 
     /// The findings that were kept, in the order they were found.

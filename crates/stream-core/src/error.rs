@@ -34,9 +34,29 @@ pub enum ErrorKind {
     Unrecognized,
     /// The request does not fit the entry: its rank, its bounds, its form.
     Request,
+    /// The process that read the file ended, or said what no reader says.
+    Crashed,
+    /// The process that read the file did not answer in time.
+    Timeout,
 }
 
 impl ErrorKind {
+    /// All kinds.
+    pub const ALL: [Self; 12] = [
+        Self::Io,
+        Self::Malformed,
+        Self::Truncated,
+        Self::Unsupported,
+        Self::NotEnabled,
+        Self::OverBudget,
+        Self::Cancelled,
+        Self::Passed,
+        Self::Unrecognized,
+        Self::Request,
+        Self::Crashed,
+        Self::Timeout,
+    ];
+
     /// The stable name used in JSON and catalogues.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -50,6 +70,8 @@ impl ErrorKind {
             Self::Passed => "passed",
             Self::Unrecognized => "unrecognized",
             Self::Request => "request",
+            Self::Crashed => "crashed",
+            Self::Timeout => "timeout",
         }
     }
 }

@@ -135,6 +135,15 @@ impl Fields {
         self.begin(Slot::Map { slots: 0 })
     }
 
+    /// Opens a map whose name comes from the file.
+    ///
+    /// # Errors
+    /// As [`Fields::push`].
+    pub fn begin_named_map(&mut self, key: &str) -> Result<(), OverBudget> {
+        self.named(key)?;
+        self.begin(Slot::Map { slots: 0 })
+    }
+
     /// Opens a list as an item of the open list.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use crate::extension::by_extension;
 use crate::known::{Known, formats};
 
 /// Bytes of a file that [`Format::sniff`](stream_core::Format::sniff) sees.
-const HEAD: usize = 4096;
+pub(crate) const HEAD: usize = 4096;
 
 /// What decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

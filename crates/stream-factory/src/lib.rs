@@ -29,6 +29,6 @@ mod stream;
 pub use detect::{DetectedBy, Detection, detect};
 pub use extension::by_extension;
 pub use known::{Known, formats};
-pub use open::{Opened, open, open_path, open_with};
+pub use open::{Looked, Opened, look_path, look_with, open, open_path, open_with};
 pub use options::Options;
 pub use stream::standard_input;

@@ -9,7 +9,7 @@ use stream_core::{
     Result, Source, gunzip,
 };
 
-use crate::detect::{DetectedBy, Detection, find};
+use crate::detect::{DetectedBy, Detection, HEAD, find};
 use crate::known::{Known, formats};
 use crate::options::Options;
 use crate::stream;
@@ -59,12 +59,7 @@ pub fn open(path: impl AsRef<Path>) -> Result<Opened> {
 /// `Io` when it cannot be opened or is not a regular file, `Unrecognized` when it is empty, `NotEnabled` when its format's
 /// reader is not compiled in, and what the format's reader says.
 pub fn open_path(path: impl AsRef<Path>, options: &Options) -> Result<Opened> {
-    let path = path.as_ref();
-    let options = options.clone().with_budget(&options.budget());
-    if stream::is_stream(path) {
-        return open_with(stream::open(path, &options)?, &options);
-    }
-    open_with(Arc::new(FileSource::open(path)?), &options)
+    look_path(path, options)?.open()
 }
 
 /// Opens a source.
@@ -74,6 +69,34 @@ pub fn open_path(path: impl AsRef<Path>, options: &Options) -> Result<Opened> {
 /// # Errors
 /// As [`open_path`], and `Unsupported` when the format cannot read a source that only goes forward.
 pub fn open_with(source: Arc<dyn Source>, options: &Options) -> Result<Opened> {
+    look_with(source, options)?.open()
+}
+
+/// A source whose format is known, before its reader is opened.
+pub struct Looked {
+    known: &'static Known,
+    detection: Detection,
+    cx: Context,
+}
+
+/// Finds a file's format, as [`open_path`] does before it opens the reader.
+///
+/// # Errors
+/// As [`open_path`], but for what the reader says.
+pub fn look_path(path: impl AsRef<Path>, options: &Options) -> Result<Looked> {
+    let path = path.as_ref();
+    let options = options.clone().with_budget(&options.budget());
+    if stream::is_stream(path) {
+        return look_with(stream::open(path, &options)?, &options);
+    }
+    look_with(Arc::new(FileSource::open(path)?), &options)
+}
+
+/// Finds a source's format, as [`open_with`] does before it opens the reader.
+///
+/// # Errors
+/// As [`open_with`], but for what the reader says.
+pub fn look_with(source: Arc<dyn Source>, options: &Options) -> Result<Looked> {
     let budget = options.budget();
     let cx = options.context(source, &budget);
     let name = options.name(&**cx.source()).map(Path::to_owned);
@@ -85,7 +108,8 @@ pub fn open_with(source: Arc<dyn Source>, options: &Options) -> Result<Opened> {
         let cx = cx.with_source(inside);
         match chosen {
             Some(known) => {
-                return start(known, Detection { gzip: true, ..by_caller(known) }, cx);
+                let detection = Detection { gzip: true, ..by_caller(known) };
+                return Ok(Looked { known, detection, cx });
             }
             None => {
                 // a damaged gzip stream is still a file of bytes
@@ -93,18 +117,68 @@ pub fn open_with(source: Arc<dyn Source>, options: &Options) -> Result<Opened> {
                     && found.confidence >= Confidence::Likely
                     && found.format.needs == Needs::Forward
                 {
-                    return start(known, Detection { gzip: true, ..found }, cx);
+                    let detection = Detection { gzip: true, ..found };
+                    return Ok(Looked { known, detection, cx });
                 }
             }
         }
     }
-    match chosen {
-        Some(known) => start(known, by_caller(known), cx),
-        None => {
-            let (known, found) = find(&cx, name.as_deref())?;
-            start(known, found, cx)
+    let (known, detection) = match chosen {
+        Some(known) => (known, by_caller(known)),
+        None => find(&cx, name.as_deref())?,
+    };
+    Ok(Looked { known, detection, cx })
+}
+
+impl Looked {
+    /// Which format, and why.
+    pub fn detection(&self) -> &Detection {
+        &self.detection
+    }
+
+    /// What the reader will read within.
+    pub fn context(&self) -> &Context {
+        &self.cx
+    }
+
+    /// Whether the format's reader enters a C library for this file (see [`Format::enters_library`]).
+    ///
+    /// [`Format::enters_library`]: stream_core::Format::enters_library
+    ///
+    /// # Errors
+    /// What the source says.
+    pub fn enters_library(&self) -> Result<bool> {
+        let Some(format) = self.known.format().filter(|f| f.library().is_some()) else {
+            return Ok(false);
+        };
+        let mut head = self.cx.buf(HEAD)?;
+        // not through the context, whose counters count what the reader reads
+        let n = read_head(&**self.cx.source(), &mut head)?;
+        head.truncate(n);
+        Ok(format.enters_library(&head))
+    }
+
+    /// Opens the reader.
+    ///
+    /// # Errors
+    /// `NotEnabled` when the format's reader is not compiled in, `Unsupported` when it cannot read a source that only goes
+    /// forward, and what the reader says.
+    pub fn open(self) -> Result<Opened> {
+        start(self.known, self.detection, self.cx)
+    }
+}
+
+fn read_head(source: &dyn Source, head: &mut [u8]) -> Result<usize> {
+    let mut done = 0usize;
+    while let Some(rest) = head.get_mut(done..).filter(|rest| !rest.is_empty()) {
+        match source.read_at(u64::try_from(done).unwrap_or(u64::MAX), rest) {
+            Ok(0) => break,
+            Ok(n) => done = done.saturating_add(n),
+            Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e.into()),
         }
     }
+    Ok(done)
 }
 
 fn named(name: &str) -> Result<&'static Known> {

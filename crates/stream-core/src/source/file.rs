@@ -36,6 +36,18 @@ impl FileSource {
             .custom_flags(i32::from_ne_bytes(flags.bits().to_ne_bytes()))
             .open(&path)
             .map_err(failed)?;
+        Self::from_file(file, path)
+    }
+
+    /// Takes a file that is open for reading already; `path` is where it came from.
+    ///
+    /// # Errors
+    /// `Io` when it is not a regular file; the message says what it is.
+    pub fn from_file(file: File, path: impl Into<PathBuf>) -> Result<Self> {
+        let path = path.into();
+        let failed = |e: io::Error| {
+            Error::new(ErrorKind::Io, format!("{}: {}", path.display(), reason(&e))).with_source(e)
+        };
         let facts = file.metadata().map_err(failed)?;
         let kind = facts.file_type();
         let what = if kind.is_dir() {

@@ -76,6 +76,19 @@ impl OverBudget {
         }))
     }
 
+    /// A refusal that another process told of, by its numbers. `by_system` as in
+    /// [`is_by_system`](Self::is_by_system).
+    pub fn told(
+        budget: impl Into<String>,
+        [requested, used, limit, needed]: [u64; 4],
+        holders: Vec<Holder>,
+        by_system: bool,
+    ) -> OverBudget {
+        let by = if by_system { By::System } else { By::Limit };
+        let budget = budget.into();
+        OverBudget(Box::new(Refusal { budget, requested, used, limit, needed, holders, by }))
+    }
+
     /// Whether it was the allocator that had no memory, not the budget.
     pub fn is_by_system(&self) -> bool {
         self.0.by == By::System
