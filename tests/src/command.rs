@@ -22,6 +22,7 @@ pub fn narrows() -> Result<&'static Path> {
         Some(path) => Ok(path.into()),
         None => {
             let mut cargo = project::cargo(["build", "--quiet", "--package", "narrows"]);
+            cargo.args(["--features", "full"]);
             project::step(&mut cargo).map_err(|error| format!("{error:#}"))?;
             Ok(project::target().join("debug/narrows"))
         }

@@ -1,8 +1,10 @@
 //! The integration suite: what its tests share.
 pub mod command;
 pub mod corpus;
+pub mod ddl;
 pub mod dicom;
 pub mod js;
+pub mod python;
 pub mod report;
 pub mod torture;
 pub mod vtt;

@@ -9,11 +9,12 @@ pub(crate) mod corpus;
 
 /// Builds what uses Narrows from outside, packages each crate, and reads the corpus.
 ///
-/// Needs: `setup --integration` (done first: dcmdump); the corpus is a folder named by
+/// Needs: `setup --integration` (done first: dcmdump, h5dump, ncdump; h5py, netCDF4 and astropy
+/// in a virtual environment in the target folder); the corpus is a folder named by
 /// NARROWS_CORPUS, or `corpus` beside the project or in a folder beside it; without it that
 /// part is skipped and said to be. Does: builds and runs the consumers in tests/consumers and looks
 /// at what they pull in, runs cargo package for each crate, then compares every corpus file
-/// with its oracle and with dcmdump. Takes: about ten minutes.
+/// with its oracle and with those tools. Takes: about a quarter of an hour.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Args {
@@ -28,7 +29,7 @@ enum Part {
     Consumers,
     /// `cargo package` for each crate that is published.
     Package,
-    /// The corpus, its oracles and dcmdump.
+    /// The corpus, its oracles and other people's tools.
     Corpus,
 }
 

@@ -11,6 +11,7 @@ pub mod fuzz;
 pub mod integration;
 pub mod make;
 pub mod project;
+pub mod python;
 pub mod setup;
 pub mod table;
 pub mod test;

@@ -61,12 +61,13 @@ pub fn output(command: &mut Command) -> Result<String> {
     String::from_utf8(out.stdout).with_context(|| format!("`{shown}` prints no UTF-8"))
 }
 
-/// Builds the `narrows` command in release and gives its path.
+/// Builds the `narrows` command in release with every format and gives its path.
 ///
 /// # Errors
 /// When it does not build.
 pub fn narrows() -> Result<PathBuf> {
-    step(&mut cargo(["build", "--quiet", "--release", "--locked", "--package", "narrows"]))?;
+    let mut build = cargo(["build", "--quiet", "--release", "--locked", "--package", "narrows"]);
+    step(build.args(["--features", "full"]))?;
     Ok(target().join("release").join("narrows"))
 }
 

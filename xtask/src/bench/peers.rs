@@ -3,23 +3,27 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use crate::project::{self, output, step, which};
+use crate::project::{self, which};
+use crate::python;
 use crate::setup::{self, Need};
 
 /// The natural scripts of the Python peers.
 pub(super) const SCRIPT: &str = include_str!("peers.py");
 
+const PROGRAMS: [&str; 9] =
+    ["dcmdump", "exiftool", "ffmpeg", "xxhsum", "ent", "h5dump", "h5ls", "ncdump", "ncwa"];
+
 /// What is there, and what is not.
 pub(super) struct Peers {
-    /// A Python that has pydicom, numpy and webvtt-py.
-    pub(super) python: Option<PathBuf>,
+    /// The Python that has the peers' modules, most of them at least.
+    python: Option<PathBuf>,
+    /// Those that it lacks.
+    lacks: Vec<&'static str>,
     /// The script with the Python peers' work.
     pub(super) script: PathBuf,
     /// Names and reasons.
     pub(super) missing: Vec<String>,
 }
-
-const MODULES: [&str; 3] = ["numpy", "pydicom", "webvtt-py"];
 
 /// Looks for the peers, after installing them if so wanted.
 pub(super) fn find(install: bool) -> Result<Peers> {
@@ -28,34 +32,32 @@ pub(super) fn find(install: bool) -> Result<Peers> {
     let script = folder.join("peers.py");
     std::fs::write(&script, SCRIPT)?;
     let mut missing = Vec::new();
-    let venv = folder.join("venv");
+    let wanted = [&python::ORACLES[..], &python::PEERS[..]].concat();
     if install {
-        if let Err(error) = setup::ensure(&[Need::Bench]) {
-            eprintln!("{error:#}");
-        }
-        if let Err(error) = python(&venv) {
-            eprintln!("{error:#}");
+        for outcome in [setup::ensure(&[Need::Bench]), python::install(&wanted)] {
+            if let Err(error) = outcome {
+                eprintln!("{error:#}");
+            }
         }
     }
-    let python = venv.join("bin/python");
-    let line = ["-c", "import numpy, pydicom, webvtt"];
-    let found = output(std::process::Command::new(&python).args(line)).is_ok();
-    if !found {
-        missing.push("pydicom and webvtt-py (cargo xtask bench --install)".into());
+    let modules: Vec<&str> = wanted.iter().map(|(module, _)| *module).collect();
+    let python = python::find(&modules).or_else(|| python::find(&["numpy"]));
+    let lacks = python.as_ref().map_or(modules.clone(), |found| python::lacks(found, &modules));
+    if !lacks.is_empty() {
+        missing.push(format!("{} (cargo xtask bench --install)", lacks.join(", ")));
     }
-    for program in ["dcmdump", "exiftool", "ffmpeg", "xxhsum", "ent"] {
+    for program in PROGRAMS {
         if which(program).is_none() {
             missing.push(format!("{program} (cargo xtask setup --bench)"));
         }
     }
-    Ok(Peers { python: found.then_some(python), script, missing })
+    Ok(Peers { python, lacks, script, missing })
 }
 
-/// A virtual environment of our own, so that nobody's Python is touched.
-fn python(venv: &std::path::Path) -> Result<()> {
-    if !venv.join("bin/pip").exists() {
-        step(std::process::Command::new("python3").args(["-m", "venv"]).arg(venv))?;
+impl Peers {
+    /// The Python for a piece of work, whose name begins with the module that does it.
+    pub(super) fn python(&self, work: &str) -> Option<&PathBuf> {
+        let module = work.split('-').next().unwrap_or_default();
+        self.python.as_ref().filter(|_| !self.lacks.contains(&module))
     }
-    let mut pip = std::process::Command::new(venv.join("bin/pip"));
-    step(pip.args(["install", "--quiet", "--disable-pip-version-check"]).args(MODULES))
 }

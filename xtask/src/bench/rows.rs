@@ -73,7 +73,8 @@ impl Builder<'_> {
     }
 
     fn python(&mut self, name: &str, arguments: &[OsString]) {
-        if let Some(python) = &self.peers.python {
+        let work = arguments.first().map(|work| work.to_string_lossy()).unwrap_or_default();
+        if let Some(python) = self.peers.python(&work) {
             let mut command = Command::new(python);
             command.arg(&self.peers.script).args(arguments).stdout(Stdio::piped());
             self.add(Side::Peer, name, command);

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::project::{self, cargo, step};
+use crate::python;
 use crate::setup::{self, Need};
 
 pub(super) fn run() -> Result<()> {
@@ -12,6 +13,9 @@ pub(super) fn run() -> Result<()> {
         return Ok(());
     };
     setup::ensure(&[Need::Integration])?;
+    if let Err(why) = python::install(&python::ORACLES) {
+        eprintln!("{why:#}; what needs those modules is skipped");
+    }
     let narrows = project::narrows()?;
     let arguments = ["test", "--locked", "--package", "narrows-tests", "--features", "corpus"];
     let mut command = cargo(arguments);

@@ -64,6 +64,42 @@ pub(super) const PACKAGES: &[Package] = &[
         reason: "jemalloc is built by its own makefile",
     },
     Package {
+        name: "libhdf5-dev",
+        needs: &[Need::Build],
+        probe: Probe::Program("h5cc"),
+        reason: "libhdf5 and its headers, which the readers of HDF5 and netCDF-4 stand on",
+    },
+    Package {
+        name: "pkg-config",
+        needs: &[Need::Build],
+        probe: Probe::Program("pkg-config"),
+        reason: "says where libhdf5 is",
+    },
+    Package {
+        name: "hdf5-tools",
+        needs: &[Need::Integration, Need::Bench],
+        probe: Probe::Program("h5dump"),
+        reason: "h5dump's description of HDF5 files is compared with ours, and its time",
+    },
+    Package {
+        name: "netcdf-bin",
+        needs: &[Need::Integration, Need::Bench],
+        probe: Probe::Program("ncdump"),
+        reason: "ncdump's description of netCDF files is compared with ours, and its time",
+    },
+    Package {
+        name: "nco",
+        needs: &[Need::Bench],
+        probe: Probe::Program("ncwa"),
+        reason: "NCO is a peer for means of netCDF variables",
+    },
+    Package {
+        name: "libcfitsio-dev",
+        needs: &[Need::Bench],
+        probe: Probe::File("/usr/include/fitsio.h"),
+        reason: "cfitsio is a peer for FITS, in small C programs",
+    },
+    Package {
         name: "dcmtk",
         needs: &[Need::Integration, Need::Bench],
         probe: Probe::Program("dcmdump"),
@@ -95,9 +131,9 @@ pub(super) const PACKAGES: &[Package] = &[
     },
     Package {
         name: "python3-venv",
-        needs: &[Need::Bench],
+        needs: &[Need::Integration, Need::Bench],
         probe: Probe::Module("ensurepip"),
-        reason: "a place of their own for the peers pydicom and webvtt-py",
+        reason: "a place of their own for h5py, netCDF4, astropy and the other peers in Python",
     },
     Package {
         name: "g++",
