@@ -28,6 +28,8 @@ pub struct Stored {
     pub length_size: u8,
     /// The dataspace's current extents, slowest first; empty for a scalar.
     pub shape: Dims,
+    /// Its maximum extents; `u64::MAX` where unlimited. As `shape` where the file gives none.
+    pub max_shape: Dims,
     /// What an element is once read. Its size is that of `element.packed()`.
     pub dtype: DType,
     /// What an element is in the file, and how it becomes one of `dtype`.
