@@ -9,11 +9,10 @@ use std::io::Write;
 use stream_core::{
     Array, Chunks, DType, Dims, Entry, Form, Kind, Reader, Request, Result, no_such_entry,
 };
-use stream_factory::Opened;
 
 use crate::cli::{Cat, To};
 use crate::failure::{Outcome, report};
-use crate::input;
+use crate::input::{self, Opened};
 use crate::output::array::{Sink, sink};
 use crate::output::{self, Out};
 use crate::pipeline;
