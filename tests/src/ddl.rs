@@ -9,9 +9,9 @@ mod value;
 
 pub use compare::differences;
 pub use dtype::Type;
-pub use ours::listed;
+pub use ours::{listed, unescape};
 pub use parse::{Dump, parse};
-pub use value::{Scalar, same as same_values, scalars};
+pub use value::{Scalar, flatten, same as same_values, scalars};
 
 /// What stands under a path, as far as both sides tell it.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -1,4 +1,5 @@
 //! The integration suite: what its tests share.
+pub mod cdl;
 pub mod command;
 pub mod corpus;
 pub mod ddl;
@@ -7,6 +8,7 @@ pub mod js;
 pub mod python;
 pub mod report;
 pub mod torture;
+pub mod values;
 pub mod vtt;
 
 /// The README's examples compile.

@@ -6,7 +6,8 @@ use super::value::flatten;
 use super::{Kind, Object, Objects, Type};
 
 /// Undoes the percent escapes of a path.
-pub(super) fn unescape(path: &str) -> String {
+#[must_use]
+pub fn unescape(path: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = path.as_bytes();
     while let Some((&first, after)) = rest.split_first() {

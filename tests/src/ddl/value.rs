@@ -134,7 +134,7 @@ fn string(rest: &str) -> (Vec<u8>, &str) {
 }
 
 /// Flattens a value of our listing; members of a compound in the order of its type.
-pub(super) fn flatten(value: &Value, of: Option<&Type>, found: &mut Vec<Scalar>) {
+pub fn flatten(value: &Value, of: Option<&Type>, found: &mut Vec<Scalar>) {
     match value {
         Value::Null => found.push(Scalar::Reference(String::new())),
         Value::Bool(truth) => {
