@@ -12,7 +12,7 @@ pub struct Known {
 /// Gathers the outcomes of one suite.
 #[derive(Debug)]
 pub struct Report {
-    suite: &'static str,
+    suite: String,
     known: &'static [Known],
     held: usize,
     differs: Vec<String>,
@@ -23,9 +23,9 @@ pub struct Report {
 impl Report {
     /// An empty report.
     #[must_use]
-    pub fn new(suite: &'static str, known: &'static [Known]) -> Self {
+    pub fn new(suite: impl Into<String>, known: &'static [Known]) -> Self {
         let (differs, skipped, wrong) = Default::default();
-        Self { suite, known, held: 0, differs, skipped, wrong }
+        Self { suite: suite.into(), known, held: 0, differs, skipped, wrong }
     }
 
     /// Notes how a comparison came out.

@@ -4,7 +4,7 @@ use narrows_tests::command::{entries, run, sane};
 use narrows_tests::corpus::inputs;
 use narrows_tests::dicom::{dcmdump, listed, same};
 use narrows_tests::report::{Known, Report};
-use narrows_tests::torture::{BUDGET, CEILING, lists, scratch, sound, survives, survives_cuts};
+use narrows_tests::torture::{BUDGET, CEILING, Suite};
 
 /// Files whose element list differs from dcmdump's, each looked into.
 const DIFFERENT: &[Known] = &[];
@@ -36,36 +36,15 @@ fn element_lists_equal_dcmdumps() -> Result<()> {
 
 #[test]
 fn good_files_read_to_their_end() -> Result<()> {
-    let mut listing = Report::new("good DICOM lists", &[]);
-    let mut checking = Report::new("good DICOM is found sound", BROKEN);
-    for sample in inputs("dicom")?.iter().filter(|sample| sample.good) {
-        listing.note(&sample.name, lists(&sample.path).map_err(|why| format!("{why:#}")));
-        checking.note(&sample.name, sound(&sample.path).map_err(|why| format!("{why:#}")));
-    }
-    listing.finish();
-    checking.finish();
-    Ok(())
+    Suite::new("dicom", "dicom").good_files_read_to_their_end(&[], BROKEN)
 }
 
 #[test]
 fn bad_files_do_no_harm() -> Result<()> {
-    let mut report = Report::new("bad DICOM does no harm", &[]);
-    for sample in inputs("dicom")?.iter().filter(|sample| !sample.good) {
-        let outcome = survives(&sample.path, None).and(survives(&sample.path, Some("dicom")));
-        report.note(&sample.name, outcome.map(|_| ()).map_err(|why| format!("{why:#}")));
-    }
-    report.finish();
-    Ok(())
+    Suite::new("dicom", "dicom").bad_files_do_no_harm(&[])
 }
 
 #[test]
-fn cut_files_do_no_harm() -> Result<()> {
-    let scratch = scratch("dicom")?;
-    let mut report = Report::new("cut DICOM does no harm", &[]);
-    for sample in inputs("dicom")?.iter().filter(|sample| sample.good) {
-        let outcome = survives_cuts(&sample.path, "dicom", &scratch);
-        report.note(&sample.name, outcome.map_err(|why| format!("{why:#}")));
-    }
-    report.finish();
-    Ok(())
+fn damaged_files_do_no_harm() -> Result<()> {
+    Suite::new("dicom", "dicom").damaged_files_do_no_harm(&[])
 }

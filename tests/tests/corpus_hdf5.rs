@@ -2,43 +2,204 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use anyhow::{Context as _, Result, bail};
-use narrows_tests::corpus::inputs;
-use narrows_tests::ddl::{Dump, parse};
-use narrows_tests::report::Report;
+use anyhow::{Context as _, Result, bail, ensure};
+use narrows_tests::command::{DEADLINE, entries, run, sane};
+use narrows_tests::corpus::{Sample, inputs};
+use narrows_tests::ddl::{Dump, Objects, differences, listed, parse, unescape};
+use narrows_tests::python::Script;
+use narrows_tests::report::{Known, Report};
+use narrows_tests::torture::Suite;
+use narrows_tests::values::{arrays, crc32};
+use stream_core::Form;
 use xtask::child::{End, measure};
+
+/// Files whose description differs from h5dump's, each looked into.
+const DIFFERENT: &[Known] = &[];
+
+/// Files whose values differ from those that h5py reads, each looked into.
+const OTHER_VALUES: &[Known] = &[];
+
+/// Files that their sources read and that do not list to their end.
+const UNLISTED: &[Known] = &[];
+
+/// Files that their sources read and in which `check` finds something all the same.
+const BROKEN: &[Known] = &[];
+
+const SUITE: Suite = Suite { folder: "hdf5", format: "hdf5", memory: 32, cuts: 4, flips: 4 };
 
 /// What h5dump lists of a file: header, storage and attributes with their values.
 fn h5dump(file: &Path) -> Result<Dump> {
     let mut command = Command::new("h5dump");
-    // on one line, with escapes
+    // each value on one line, with escapes
     command.args(["-p", "-A", "-e", "-w", "65535"]).arg(file).stdin(Stdio::null());
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    let seen = measure(&mut command, Some(narrows_tests::command::DEADLINE))?;
+    let seen = measure(&mut command, Some(DEADLINE))?;
     if seen.end != End::Code(0) {
         bail!("h5dump ends with {:?}", seen.end);
     }
     parse(&seen.stdout.text()).context("h5dump's output")
 }
 
+/// What the command lists.
+fn ours(file: &Path) -> Result<Objects> {
+    let seen = run(&["ls", "--json", "--memory", "32MiB", "--format", "hdf5"], file)?;
+    let code = sane(&seen, 64 << 20)?;
+    ensure!(code == 0, "ls leaves with {code}: {}", seen.stderr.text());
+    listed(&entries(&seen)?)
+}
+
+/// The first differences, on one line.
+fn told(found: &[String]) -> Result<(), String> {
+    if found.is_empty() {
+        return Ok(());
+    }
+    let shown: Vec<&str> = found.iter().take(5).map(String::as_str).collect();
+    Err(format!("{} differences: {}", found.len(), shown.join(" | ")))
+}
+
 #[test]
-fn h5dump_is_understood() -> Result<()> {
-    let mut report = Report::new("h5dump's output is understood", &[]);
+fn descriptions_equal_h5dumps() -> Result<()> {
+    let mut report = Report::new("structure as h5dump tells it", DIFFERENT);
     for sample in inputs("hdf5")?.iter().filter(|sample| sample.good) {
         match h5dump(&sample.path) {
             Err(why) if format!("{why:#}").contains("ends with") => {
-                report.skip(&sample.name, &format!("{why:#}"))
+                report.skip(&sample.name, &format!("{why:#}"));
             }
-            other => report.note(&sample.name, other.map(|_| ()).map_err(|why| format!("{why:#}"))),
-        }
-        for oracle in &sample.oracles {
-            if oracle.extension().is_some_and(|e| e == "ddl") {
-                let text = String::from_utf8_lossy(&std::fs::read(oracle)?).into_owned();
-                let name = oracle.display().to_string();
-                report.note(&name, parse(&text).map(|_| ()).map_err(|why| format!("{why:#}")));
+            Err(why) => report.note(&sample.name, Err(format!("{why:#}"))),
+            Ok(theirs) => {
+                let outcome = ours(&sample.path).map_err(|why| format!("{why:#}"));
+                let outcome = outcome.and_then(|ours| told(&differences(&theirs.objects, &ours)));
+                report.note(&sample.name, outcome);
             }
         }
     }
     report.finish();
     Ok(())
+}
+
+/// What a `.ddl` describes of a file; it may be a part of it only.
+fn described(sample: &Sample, oracle: &Path) -> Result<(), String> {
+    let text = std::fs::read(oracle).map_err(|why| why.to_string())?;
+    let theirs = parse(&String::from_utf8_lossy(&text)).map_err(|why| format!("{why:#}"))?;
+    let mut ours = ours(&sample.path).map_err(|why| format!("{why:#}"))?;
+    // some show one object of the file, and some only its structure or only what was chosen
+    ours.retain(|path, _| theirs.objects.contains_key(path));
+    told(&differences(&theirs.objects, &ours))
+}
+
+#[test]
+fn descriptions_equal_the_published_ones() -> Result<()> {
+    let mut report = Report::new("structure as the .ddl files tell it", DIFFERENT);
+    for sample in inputs("hdf5")?.iter().filter(|sample| sample.good) {
+        for oracle in &sample.oracles {
+            let name = oracle.file_name().unwrap_or_default().to_string_lossy();
+            let stem = name.trim_end_matches(".ddl");
+            if !name.ends_with(".ddl") {
+                continue;
+            }
+            let told = format!("{} by {stem}", sample.name);
+            // one description of several files at once
+            if stem.contains("multifile") || stem == "non_existing" {
+                report.skip(&told, "describes several files");
+                continue;
+            }
+            report.note(&told, described(sample, oracle));
+        }
+    }
+    report.finish();
+    Ok(())
+}
+
+const SCRIPT: &str = include_str!("../src/python/hdf5_values.py");
+const FILTERS: &str = include_str!("../src/python/hdf5_filters.py");
+
+/// Compares the values of every dataset of a file with those that h5py reads.
+fn same_values(script: &Script, file: &Path) -> Result<usize> {
+    let theirs = script.lines(&[file])?;
+    let (ours, _) = arrays(file, Form::Stored)?;
+    let mut compared = 0;
+    let mut wrong = Vec::new();
+    for line in &theirs {
+        let path = line["path"].as_str().context("a line without path")?;
+        let Some(crc) = line["crc32"].as_u64() else { continue };
+        let own = ours.iter().find(|own| unescape(&own.path) == path);
+        let Some(own) = own else {
+            wrong.push(format!("{path} has no data"));
+            continue;
+        };
+        compared += 1;
+        match &own.packed {
+            Err(why) => wrong.push(format!("{path} ({}): {why}", own.dtype)),
+            Ok(packed) if Some(packed.len() as u64) != line["bytes"].as_u64() => {
+                wrong.push(format!(
+                    "{path} ({}): {} bytes, h5py has {}",
+                    own.dtype,
+                    packed.len(),
+                    line["bytes"]
+                ))
+            }
+            Ok(packed) if u64::from(crc32(packed)) != crc => {
+                wrong.push(format!("{path} ({}): other values", own.dtype));
+            }
+            Ok(_) => {}
+        }
+    }
+    told(&wrong).map_err(|why| anyhow::anyhow!(why))?;
+    Ok(compared)
+}
+
+#[test]
+fn values_equal_those_that_h5py_reads() -> Result<()> {
+    let mut report = Report::new("values as h5py reads them", OTHER_VALUES);
+    let Some(script) = Script::new(SCRIPT, &["h5py", "hdf5plugin"]) else { return Ok(()) };
+    let mut compared = 0;
+    for sample in inputs("hdf5")?.iter().filter(|sample| sample.good) {
+        match same_values(&script, &sample.path) {
+            Err(why) if format!("{why:#}").starts_with("python:") => {
+                report.skip(&sample.name, &format!("{why:#}"));
+            }
+            other => {
+                compared += *other.as_ref().unwrap_or(&0);
+                report.note(&sample.name, other.map(|_| ()).map_err(|why| format!("{why:#}")));
+            }
+        }
+    }
+    println!("{compared} datasets compared");
+    report.finish();
+    Ok(())
+}
+
+#[test]
+fn every_filter_gives_the_values_that_went_in() -> Result<()> {
+    let mut report = Report::new("filters as hdf5plugin writes them", &[]);
+    let needed = ["h5py", "hdf5plugin"];
+    let Some(writer) = Script::new(FILTERS, &needed) else { return Ok(()) };
+    let Some(reader) = Script::new(SCRIPT, &needed) else { return Ok(()) };
+    let folder = narrows_tests::torture::scratch("hdf5-filters")?;
+    for line in writer.lines(&[&folder])? {
+        let name = line["file"].as_str().context("a line without file")?;
+        let outcome = same_values(&reader, &folder.join(name));
+        let outcome = outcome.and_then(|compared| {
+            ensure!(compared > 0, "no dataset compared");
+            Ok(())
+        });
+        report.note(name, outcome.map_err(|why| format!("{why:#}")));
+    }
+    report.finish();
+    Ok(())
+}
+
+#[test]
+fn good_files_read_to_their_end() -> Result<()> {
+    SUITE.good_files_read_to_their_end(UNLISTED, BROKEN)
+}
+
+#[test]
+fn bad_files_do_no_harm() -> Result<()> {
+    SUITE.bad_files_do_no_harm(&[])
+}
+
+#[test]
+fn damaged_files_do_no_harm() -> Result<()> {
+    SUITE.damaged_files_do_no_harm(&[])
 }

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use narrows_tests::command::{entries, run, sane};
 use narrows_tests::corpus::{folder, inputs};
 use narrows_tests::report::{Known, Report};
-use narrows_tests::torture::{BUDGET, CEILING, lists, scratch, sound, survives, survives_cuts};
+use narrows_tests::torture::{BUDGET, CEILING, Suite};
 use narrows_tests::vtt::browser::{Load, Verdict, assertions, page};
 use narrows_tests::vtt::{Node, Track, listed, mocha, vttjs};
 
@@ -155,36 +155,15 @@ fn trees(track: &Track, json: &str) -> Result<()> {
 
 #[test]
 fn good_files_read_to_their_end() -> Result<()> {
-    let mut listing = Report::new("good WebVTT and SubRip lists", &[]);
-    let mut checking = Report::new("good WebVTT and SubRip is found sound", BROKEN);
-    for sample in inputs("webvtt")?.iter().filter(|sample| sample.good) {
-        listing.note(&sample.name, lists(&sample.path).map_err(|why| format!("{why:#}")));
-        checking.note(&sample.name, sound(&sample.path).map_err(|why| format!("{why:#}")));
-    }
-    listing.finish();
-    checking.finish();
-    Ok(())
+    Suite::new("webvtt", "vtt").good_files_read_to_their_end(&[], BROKEN)
 }
 
 #[test]
 fn bad_files_do_no_harm() -> Result<()> {
-    let mut report = Report::new("bad WebVTT and SubRip does no harm", &[]);
-    for sample in inputs("webvtt")?.iter().filter(|sample| !sample.good) {
-        let outcome = survives(&sample.path, None).and(survives(&sample.path, Some("vtt")));
-        report.note(&sample.name, outcome.map(|_| ()).map_err(|why| format!("{why:#}")));
-    }
-    report.finish();
-    Ok(())
+    Suite::new("webvtt", "vtt").bad_files_do_no_harm(&[])
 }
 
 #[test]
-fn cut_files_do_no_harm() -> Result<()> {
-    let scratch = scratch("vtt")?;
-    let mut report = Report::new("cut WebVTT and SubRip does no harm", &[]);
-    for sample in inputs("webvtt")?.iter().filter(|sample| sample.good) {
-        let outcome = survives_cuts(&sample.path, "vtt", &scratch);
-        report.note(&sample.name, outcome.map_err(|why| format!("{why:#}")));
-    }
-    report.finish();
-    Ok(())
+fn damaged_files_do_no_harm() -> Result<()> {
+    Suite::new("webvtt", "vtt").damaged_files_do_no_harm(&[])
 }
