@@ -84,37 +84,26 @@ impl Bins {
 
     /// Counts finite numbers of binary32.
     pub(crate) fn count_single(&mut self, numbers: &[f32]) {
-        let mut rest = numbers;
-        loop {
-            let bits = self.bits;
-            // zero has one bin, whatever its sign
-            let missing = rest.iter().position(|&x| {
-                let image = (x + 0.0).to_bits();
-                let slot = self.directory[(image >> 23) as usize];
-                let low = (image & 0x7f_ffff) >> (23 - bits);
-                let at = (u32::from(slot) << bits | low) as usize;
-                let known = slot != NONE;
-                if known {
-                    self.counters[at & (COUNTERS - 1)] += 1;
-                }
-                !known
-            });
-            let Some((at, x)) = missing.and_then(|at| Some((at, rest.get(at)?))) else { return };
-            self.add_page(((x + 0.0).to_bits() >> 23) as usize);
-            rest = rest.get(at..).unwrap_or_default();
-        }
+        self.count_images::<23>(numbers.iter().map(|&x| u64::from((x + 0.0).to_bits())));
     }
 
     /// Counts finite numbers of binary64.
     pub(crate) fn count_double(&mut self, numbers: impl Iterator<Item = f64>) {
-        for x in numbers {
-            let image = (x + 0.0).to_bits();
-            let page = (image >> 52) as usize;
+        self.count_images::<52>(numbers.map(|x| (x + 0.0).to_bits()));
+    }
+
+    /// Counts numbers by their bits, of which the lowest `FRACTION` are the fraction. Zero was given one sign by adding zero.
+    #[inline]
+    fn count_images<const FRACTION: u32>(&mut self, images: impl Iterator<Item = u64>) {
+        let mut bits = self.bits;
+        for image in images {
+            let page = (image >> FRACTION) as usize & (PAGES - 1);
             if self.directory[page] == NONE {
                 self.add_page(page);
+                bits = self.bits;
             }
-            let low = (image & ((1 << 52) - 1)) >> (52 - self.bits);
-            let at = usize::from(self.directory[page]) << self.bits | low as usize;
+            let low = (image & ((1 << FRACTION) - 1)) >> (FRACTION - bits);
+            let at = usize::from(self.directory[page]) << bits | low as usize;
             self.counters[at & (COUNTERS - 1)] += 1;
         }
     }

@@ -172,20 +172,31 @@ fn fold<N: Number>(lane: &Lane, column: &mut Column, chunk: &Chunk) {
     if alone && let Some(numbers) = N::cast(chunk.bytes()) {
         return numbers.chunks(BLOCK).for_each(block);
     }
-    let offsets = (0..lane.repeat).map(|i| i.saturating_mul(lane.step).saturating_add(lane.offset));
-    let values = chunk.bytes().chunks_exact(stride).flat_map(|element| {
-        offsets.clone().map(|at| N::from_bytes(element.get(at..).unwrap_or_default()))
-    });
     let mut gathered = [N::from_bytes(&[]); BLOCK];
-    let mut n = 0usize;
-    for value in values {
-        if let Some(slot) = gathered.get_mut(n) {
-            *slot = value;
-            n = n.saturating_add(1);
+    if lane.repeat == 1 {
+        // as many elements as a block has numbers
+        for some in chunk.bytes().chunks(stride.saturating_mul(BLOCK)) {
+            let mut n = 0usize;
+            for (slot, element) in gathered.iter_mut().zip(some.chunks_exact(stride)) {
+                *slot = N::from_bytes(element.get(lane.offset..).unwrap_or_default());
+                n = n.saturating_add(1);
+            }
+            block(gathered.get(..n).unwrap_or_default());
         }
-        if n == BLOCK {
-            block(&gathered);
-            n = 0;
+        return;
+    }
+    let mut n = 0usize;
+    for element in chunk.bytes().chunks_exact(stride) {
+        for i in 0..lane.repeat {
+            let at = i.saturating_mul(lane.step).saturating_add(lane.offset);
+            if let Some(slot) = gathered.get_mut(n) {
+                *slot = N::from_bytes(element.get(at..).unwrap_or_default());
+            }
+            n = n.saturating_add(1);
+            if n == BLOCK {
+                block(&gathered);
+                n = 0;
+            }
         }
     }
     block(gathered.get(..n).unwrap_or_default());

@@ -8,6 +8,7 @@ mod reader;
 
 use std::io;
 use std::ops::Range;
+use std::os::fd::BorrowedFd;
 use std::path::Path;
 
 pub use file::FileSource;
@@ -75,6 +76,12 @@ pub trait Source: Send + Sync {
 
     /// A file name, for libraries that insist on one.
     fn path(&self) -> Option<&Path> {
+        None
+    }
+
+    /// The open file behind it, for libraries that take a descriptor (as `/proc/self/fd/N`, so that no name is interpreted)
+    /// and for handing it to another process. Its cursor is nobody's.
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         None
     }
 

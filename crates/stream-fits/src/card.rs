@@ -125,6 +125,11 @@ impl<'a> Card<'a> {
         self.parts().value
     }
 
+    /// The rule it breaks, if any.
+    pub fn defect(&self) -> Option<Defect> {
+        self.parts().defect
+    }
+
     /// Takes the card apart.
     pub fn parts(&self) -> Parts<'a> {
         let style = self.style();

@@ -41,25 +41,13 @@ pub enum Defect {
     },
     /// 4.4.1.1: a file that keeps the standard says `SIMPLE = T`.
     NotSimple,
-    /// 4.4.1: a keyword with a value stands once in a header.
-    Duplicate {
-        /// The keyword.
-        keyword: Word,
-    },
     /// 3.3.1, 3.3.2: headers and data are padded to 2,880 bytes; the file ends before.
     PaddingMissing {
         /// Bytes that are not there.
         missing: u64,
     },
-    /// 3.3.1: a header is padded with spaces.
-    HeaderPadding,
-    /// 3.3.2: data are padded with zeros, those of an ASCII table with spaces.
-    DataPadding,
     /// 3.5: what follows the last HDU is no extension.
-    TrailingBytes {
-        /// How many; 0 where the source does not say.
-        found: u64,
-    },
+    TrailingBytes,
     /// 7.2.2, 7.3.2: a column has a known TFORM.
     TForm {
         /// The column.
@@ -113,11 +101,8 @@ pub enum Defect {
         /// What the data sum up to.
         found: u32,
     },
-    /// 7.3.5: a descriptor points into the heap.
-    Descriptor {
-        /// The column.
-        column: u16,
-    },
+    /// 4.4.2.7: the sums could not be verified, since the stream had passed the data.
+    NotVerified,
 }
 
 /// A keyword within a defect: up to eight characters.
@@ -156,10 +141,8 @@ impl Defect {
     /// How bad it is: what is wrong with data is an error, what only readers of headers see a warning.
     pub fn severity(&self) -> Severity {
         match self {
-            Self::Checksum { .. } | Self::DataSum { .. } | Self::Descriptor { .. } => {
-                Severity::Error
-            }
-            Self::ExponentCase | Self::Duplicate { .. } | Self::NullOfReal => Severity::Note,
+            Self::Checksum { .. } | Self::DataSum { .. } => Severity::Error,
+            Self::ExponentCase | Self::NullOfReal | Self::NotVerified => Severity::Note,
             _ => Severity::Warning,
         }
     }
@@ -178,11 +161,8 @@ impl Defect {
             Self::KeywordType { .. } => ("keyword_type", "FITS 4.4.1"),
             Self::KeywordMissing { .. } => ("keyword_missing", "FITS 4.4.1"),
             Self::NotSimple => ("not_simple", "FITS 4.4.1.1"),
-            Self::Duplicate { .. } => ("duplicate", "FITS 4.4"),
             Self::PaddingMissing { .. } => ("padding_missing", "FITS 3.3"),
-            Self::HeaderPadding => ("header_padding", "FITS 3.3.1"),
-            Self::DataPadding => ("data_padding", "FITS 3.3.2"),
-            Self::TrailingBytes { .. } => ("trailing_bytes", "FITS 3.5"),
+            Self::TrailingBytes => ("trailing_bytes", "FITS 3.5"),
             Self::TForm { .. } => ("tform", "FITS 7.3.1"),
             Self::RowLength { .. } => ("row_length", "FITS 7.3.1"),
             Self::FieldBeyondRow { .. } => ("field_beyond_row", "FITS 7.2.2"),
@@ -194,7 +174,7 @@ impl Defect {
             Self::Compression => ("compression", "FITS 10.1"),
             Self::Checksum { .. } => ("checksum", "FITS 4.4.2.7"),
             Self::DataSum { .. } => ("datasum", "FITS 4.4.2.7"),
-            Self::Descriptor { .. } => ("descriptor", "FITS 7.3.5"),
+            Self::NotVerified => ("not_verified", "FITS 4.4.2.7"),
         }
     }
 }
@@ -222,14 +202,10 @@ impl fmt::Display for Defect {
             Self::NotSimple => {
                 f.write_str("SIMPLE is not T: the file says that it does not keep the standard")
             }
-            Self::Duplicate { keyword } => write!(f, "keyword {} is repeated", keyword.as_str()),
             Self::PaddingMissing { missing } => {
                 write!(f, "file ends {missing} bytes before the end of its last block")
             }
-            Self::HeaderPadding => f.write_str("header padded with other bytes than spaces"),
-            Self::DataPadding => f.write_str("data padded with other bytes than fill"),
-            Self::TrailingBytes { found: 0 } => f.write_str("bytes behind the last HDU"),
-            Self::TrailingBytes { found } => write!(f, "{found} bytes behind the last HDU"),
+            Self::TrailingBytes => f.write_str("bytes behind the last HDU"),
             Self::TForm { column } => write!(f, "column {column} has no TFORM that can be read"),
             Self::RowLength { expected, found } => {
                 write!(f, "row length: the fields have {expected} bytes, NAXIS1 says {found}")
@@ -253,9 +229,7 @@ impl fmt::Display for Defect {
             Self::DataSum { expected, found } => {
                 write!(f, "checksum of the data: expected {expected}, found {found}")
             }
-            Self::Descriptor { column } => {
-                write!(f, "column {column} has descriptors that point beyond the heap")
-            }
+            Self::NotVerified => f.write_str("checksums not verified: the stream has passed the data"),
         }
     }
 }

@@ -1,14 +1,26 @@
 //! Where a dataset's values stand in the file, and how they become elements: outside the library and its lock.
 //!
-//! The library says what a dataset is; [`Stored`] holds what it said. Locating then reads the dataset's object header
+//! The library says what a dataset is; [`Stored`] holds what it said. [`locate`] then reads the dataset's object header
 //! and its chunk index by positioned reads, once, and a plan gives the data chunk by chunk to any thread.
 //!
 //! Clauses are those of the HDF5 File Format Specification, version 3.0 and 4.0.
 #![deny(clippy::arithmetic_side_effects)]
 
+mod defect;
 mod element;
+mod header;
+mod index;
+mod layout;
+mod locate;
+mod lookup3;
+mod meta;
+mod table;
 
 use stream_core::{DType, Dims};
+
+pub use defect::Defect;
+pub use locate::{Layout, locate};
+pub use table::{ChunkSpan, ChunkTable, Grid, IndexKind};
 
 pub use element::{ByteOrder, Convert, Element, FloatLayout, IntLayout, Member, Norm};
 

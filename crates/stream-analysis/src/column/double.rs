@@ -38,10 +38,14 @@ impl Number for f64 {
             // written before it is known to stay: no branch to guess
             kept[n & (BLOCK - 1)] = x;
             n += usize::from(x.is_finite());
-            column.negative_infinities += u64::from(x == f64::NEG_INFINITY);
-            column.positive_infinities += u64::from(x == f64::INFINITY);
         }
         let kept = kept.get(..n).unwrap_or_default();
+        if scan.min > f64::NEG_INFINITY && scan.max < f64::INFINITY {
+            return finite(kept, scan.min, scan.max, block, column, place);
+        }
+        let count = |infinity: f64| block.iter().map(|&x| u64::from(x == infinity)).sum::<u64>();
+        column.negative_infinities += count(f64::NEG_INFINITY);
+        column.positive_infinities += count(f64::INFINITY);
         let s = self::scan(kept);
         finite(kept, s.min, s.max, block, column, place);
     }

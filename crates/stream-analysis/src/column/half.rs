@@ -11,8 +11,11 @@ pub(crate) struct Half(u16);
 /// The same number in more bits (IEEE 754, 3.6).
 pub(crate) fn widen(bits: u16) -> f32 {
     let magnitude = u32::from(bits & 0x7fff);
-    // the exponent's bias differs by 112; a product puts subnormal ones right as well
-    let x = f32::from_bits(magnitude << 13) * f32::from_bits((127 + 112) << 23);
+    // the exponent's bias differs by 112; subnormal ones are whole numbers of 2^-24, and taken as such: arithmetic with
+    // what would be a subnormal binary32 is slow
+    let normal = f32::from_bits((magnitude << 13).wrapping_add(112 << 23));
+    let subnormal = magnitude as f32 * f32::from_bits((127 - 24) << 23);
+    let x = if magnitude < 0x400 { subnormal } else { normal };
     let x = if magnitude >= 0x7c00 { f32::from_bits(magnitude << 13 | 0xff << 23) } else { x };
     if bits & 0x8000 == 0 { x } else { -x }
 }

@@ -90,13 +90,13 @@ macro_rules! small {
 small! { i8, 1 << 8; u8, 1 << 8; i16, 1 << 16; u16, 1 << 16; }
 
 macro_rules! large {
-    ($($t:ty, $square:ty;)*) => {$(
+    ($($t:ty, $square:ty, $sum:expr;)*) => {$(
         number!($t, Layout::Double);
         impl Integer for $t {
             const BOUNDS: (Self, Self) = (<$t>::MIN, <$t>::MAX);
 
             fn sum(block: &[Self]) -> i128 {
-                wide_sum(block)
+                $sum(block)
             }
 
             fn squares(block: &[Self], sum: &mut Exact) {
@@ -104,7 +104,7 @@ macro_rules! large {
                 // halves of squares, each with room for 2^10 of them
                 let (mut low, mut high): ($square, $square) = (0, 0);
                 for &n in block {
-                    let magnitude = <$square>::from(magnitude(n));
+                    let magnitude = <$square>::from(n.magnitude());
                     let square = magnitude * magnitude;
                     low += square & (<$square>::MAX >> HALF);
                     high += square >> HALF;
@@ -114,56 +114,83 @@ macro_rules! large {
             }
 
             fn bin(block: &[Self], bins: &mut crate::bins::Bins) {
-                bins.count_double(block.iter().map(|&n| truncated(n)));
+                bins.count_double(block.iter().map(|&n| n.truncated()));
             }
         }
     )*};
 }
-large! { i32, u64; u32, u64; i64, u128; u64, u128; }
+large! {
+    i32, u64, |block: &[i32]| block.iter().map(|&n| i64::from(n)).sum::<i64>().into();
+    u32, u64, |block: &[u32]| block.iter().map(|&n| i64::from(n)).sum::<i64>().into();
+    i64, u128, wide_sum;
+    u64, u128, wide_sum;
+}
 
 /// A 32- or 64-bit integer seen as its magnitude.
 trait Magnitude: Copy {
     type Unsigned;
-    fn split(self) -> (Self::Unsigned, bool);
+    fn magnitude(self) -> Self::Unsigned;
     fn wide(self) -> i128;
+    /// The integer as a double, cut towards zero rather than rounded, so that none leaves its bin.
+    fn truncated(self) -> f64;
 }
 
-macro_rules! magnitude {
-    ($($t:ty, $u:ty, $split:expr;)*) => {$(
-        impl Magnitude for $t {
-            type Unsigned = $u;
-            fn split(self) -> ($u, bool) {
-                $split(self)
-            }
-            fn wide(self) -> i128 {
-                self.into()
-            }
+impl Magnitude for i32 {
+    type Unsigned = u32;
+    fn magnitude(self) -> u32 {
+        self.unsigned_abs()
+    }
+    fn wide(self) -> i128 {
+        self.into()
+    }
+    fn truncated(self) -> f64 {
+        self.into()
+    }
+}
+
+impl Magnitude for u32 {
+    type Unsigned = Self;
+    fn magnitude(self) -> Self {
+        self
+    }
+    fn wide(self) -> i128 {
+        self.into()
+    }
+    fn truncated(self) -> f64 {
+        self.into()
+    }
+}
+
+impl Magnitude for i64 {
+    type Unsigned = u64;
+    fn magnitude(self) -> u64 {
+        self.unsigned_abs()
+    }
+    fn wide(self) -> i128 {
+        self.into()
+    }
+    fn truncated(self) -> f64 {
+        match self.unsigned_abs() >> 53 {
+            0 => self as f64,
+            _ => self.unsigned_abs().truncated().copysign(if self < 0 { -1.0 } else { 1.0 }),
         }
-    )*};
-}
-magnitude! {
-    i32, u32, |n: i32| (n.unsigned_abs(), n < 0);
-    u32, u32, |n: u32| (n, false);
-    i64, u64, |n: i64| (n.unsigned_abs(), n < 0);
-    u64, u64, |n: u64| (n, false);
+    }
 }
 
-fn magnitude<M: Magnitude>(n: M) -> M::Unsigned {
-    n.split().0
+impl Magnitude for u64 {
+    type Unsigned = Self;
+    fn magnitude(self) -> Self {
+        self
+    }
+    fn wide(self) -> i128 {
+        self.into()
+    }
+    fn truncated(self) -> f64 {
+        // 53 bits at most are left of any
+        (if self >> 53 == 0 { self } else { self & !0x7ff }) as f64
+    }
 }
 
 fn wide_sum<M: Magnitude>(block: &[M]) -> i128 {
     block.iter().map(|n| n.wide()).sum()
-}
-
-/// The integer as a double, cut towards zero rather than rounded, so that none leaves its bin.
-fn truncated<M: Magnitude>(n: M) -> f64
-where
-    u64: From<M::Unsigned>,
-{
-    let (magnitude, negative) = n.split();
-    let magnitude = u64::from(magnitude);
-    let kept = if magnitude >> 53 == 0 { magnitude } else { magnitude & !0x7ff };
-    let x = kept as f64;
-    if negative { -x } else { x }
 }

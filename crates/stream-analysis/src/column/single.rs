@@ -40,10 +40,14 @@ impl Number for f32 {
             // written before it is known to stay: no branch to guess
             kept[n & (BLOCK - 1)] = x;
             n += usize::from(x.is_finite());
-            column.negative_infinities += u64::from(x == f32::NEG_INFINITY);
-            column.positive_infinities += u64::from(x == f32::INFINITY);
         }
         let kept = kept.get(..n).unwrap_or_default();
+        if scan.min > f32::NEG_INFINITY && scan.max < f32::INFINITY {
+            return finite(kept, scan.min, scan.max, block, column, place);
+        }
+        let count = |infinity: f32| block.iter().map(|&x| u64::from(x == infinity)).sum::<u64>();
+        column.negative_infinities += count(f32::NEG_INFINITY);
+        column.positive_infinities += count(f32::INFINITY);
         let s = self::scan(kept);
         finite(kept, s.min, s.max, block, column, place);
     }

@@ -1,5 +1,7 @@
 //! How an element of the file becomes one of a chunk: packed, in the machine's byte order.
 
+mod convert;
+
 /// An element as the file stores it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Element {
@@ -126,9 +128,9 @@ impl Convert {
             Self::Repeat { count, stored, of } => {
                 stored.checked_mul(count.checked_sub(1)?)?.checked_add(of.reach()?)
             }
-            Self::Compound(members) => members.iter().try_fold(0usize, |n, m| {
-                Some(n.max(m.offset.checked_add(m.convert.reach()?)?))
-            }),
+            Self::Compound(members) => members
+                .iter()
+                .try_fold(0usize, |n, m| Some(n.max(m.offset.checked_add(m.convert.reach()?)?))),
         }
     }
 }
