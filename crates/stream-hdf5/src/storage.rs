@@ -1,25 +1,31 @@
 //! Where a dataset's values stand in the file, and how they become elements: outside the library and its lock.
 //!
 //! The library says what a dataset is; [`Stored`] holds what it said. [`locate`] then reads the dataset's object header
-//! and its chunk index by positioned reads, once, and a plan gives the data chunk by chunk to any thread.
+//! and its chunk index by positioned reads, once, and [`plan`] gives the data chunk by chunk to any thread.
 //!
 //! Clauses are those of the HDF5 File Format Specification, version 3.0 and 4.0.
 #![deny(clippy::arithmetic_side_effects)]
 
+mod boxes;
 mod defect;
 mod element;
+mod filter;
 mod header;
 mod index;
 mod layout;
 mod locate;
 mod lookup3;
 mod meta;
+mod plan;
 mod table;
 
 use stream_core::{DType, Dims};
 
+pub use boxes::{Part, copy_box};
 pub use defect::Defect;
+pub use filter::missing_filter;
 pub use locate::{Layout, locate};
+pub use plan::plan;
 pub use table::{ChunkSpan, ChunkTable, Grid, IndexKind};
 
 pub use element::{ByteOrder, Convert, Element, FloatLayout, IntLayout, Member, Norm};
