@@ -15,11 +15,11 @@ use race::{Outcome, Side};
 
 /// Measures our time and memory beside that of other tools on the same files.
 ///
-/// Needs: 4 GB of disk; the peers come from `setup --bench` and, for Python, from a virtual
+/// Needs: 15 GB of disk; the peers come from `setup --bench` and, for Python, from a virtual
 /// environment in the target folder; those that are missing are named and skipped. Does:
 /// makes its inputs, runs us, the peers and a bare read loop in turn, prints medians of wall
-/// time, peaks of memory and ratios as Markdown. Takes: about ten minutes; with --size small
-/// about one.
+/// time, peaks of memory and ratios as Markdown. Takes: about half an hour; with --size small
+/// a few minutes.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Args {
@@ -73,7 +73,7 @@ pub fn run(args: &Args) -> Result<()> {
     let inputs = inputs::make(&folder, share)?;
     let mut wrong = Vec::new();
     let mut lines = Vec::new();
-    for row in rows::all(&narrows, &inputs, &peers)? {
+    for row in rows::all(&narrows, &inputs, &peers, args.only.as_deref())? {
         if args.only.as_ref().is_some_and(|word| !row.title.contains(word.as_str())) {
             continue;
         }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 
+pub mod arrays;
 pub mod dicom;
 pub mod random;
 pub mod vtt;

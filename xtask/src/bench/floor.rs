@@ -20,6 +20,10 @@ enum Kind {
     Read,
     /// Reads a file and counts its line feeds.
     Lines,
+    /// Reads a file and adds up its bytes as `f32`, in the machine's order.
+    Sum,
+    /// The same in the other order, as FITS and netCDF classic store them.
+    SumSwapped,
     /// Opens each file under a folder and reads its first 64 KiB.
     Heads,
 }
@@ -33,6 +37,8 @@ pub fn run(args: &Args) -> Result<()> {
         Kind::Idle => {}
         Kind::Read => println!("{}", scan(&args.path, 1 << 20, |bytes| bytes.len() as u64)?),
         Kind::Lines => println!("{}", scan(&args.path, 1 << 18, line_feeds)?),
+        Kind::Sum => println!("{}", sum(&args.path, u32::from_ne_bytes)?),
+        Kind::SumSwapped => println!("{}", sum(&args.path, u32::from_be_bytes)?),
         Kind::Heads => println!("{}", heads(&args.path)?),
     }
     Ok(())
@@ -46,6 +52,23 @@ fn scan(path: &Path, piece: usize, count: impl Fn(&[u8]) -> u64) -> Result<u64> 
         match file.read(&mut bytes)? {
             0 => return Ok(total),
             got => total += count(&bytes[..got]),
+        }
+    }
+}
+
+fn sum(path: &Path, order: impl Fn([u8; 4]) -> u32) -> Result<f64> {
+    let mut file = File::open(path)?;
+    let mut bytes = vec![0; 1 << 20];
+    let mut lanes = [0.0; 8];
+    loop {
+        let got = file.read(&mut bytes)?;
+        if got == 0 {
+            return Ok(lanes.iter().sum());
+        }
+        for eight in bytes[..got].as_chunks::<32>().0 {
+            for (lane, four) in lanes.iter_mut().zip(eight.as_chunks::<4>().0) {
+                *lane += f64::from(f32::from_bits(order(*four)));
+            }
         }
     }
 }

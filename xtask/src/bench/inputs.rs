@@ -8,6 +8,10 @@ use crate::make::{self, dicom, random, vtt};
 
 /// Where they are.
 pub(super) struct Inputs {
+    /// The folder they are in.
+    pub(super) folder: PathBuf,
+    /// How many times smaller than full size they are.
+    pub(super) share: u64,
     /// Native DICOM of 1000 frames of 512 x 512 x 16 bit.
     pub(super) frames: PathBuf,
     /// What its pixels add up to.
@@ -37,6 +41,8 @@ pub(super) fn make(folder: &Path, share: u64) -> Result<Inputs> {
     std::fs::create_dir_all(folder)?;
     make::room(folder, 3_000_000_000 / share)?;
     let inputs = Inputs {
+        folder: folder.to_path_buf(),
+        share,
         frames: folder.join("frames.dcm"),
         sums: frames(&folder.join("frames.dcm"), u32::try_from(1000 / share)?)?,
         slices: folder.join("slices"),

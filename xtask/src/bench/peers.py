@@ -44,5 +44,48 @@ elif work == "webvtt-py":
         for cue in webvtt.read(path):
             json.dump([cue.identifier, cue.start, cue.end, cue.raw_text], out)
             out.write("\n")
+elif work == "h5py-chunks":
+    import h5py
+
+    with h5py.File(path) as file:
+        data = file["grp/data"]
+        print(sum(float(data[chunk].sum(dtype="f8")) for chunk in data.iter_chunks()))
+elif work == "h5py-slabs":
+    import h5py
+
+    with h5py.File(path) as file:
+        data = file["grp/data"]
+        print(sum(float(data[at : at + 8].sum(dtype="f8")) for at in range(0, len(data), 8)))
+elif work == "h5py-list":
+    import h5py
+
+    count = 0
+
+    def visit(name, thing):
+        global count
+        for key, value in thing.attrs.items():
+            count += 1
+        if isinstance(thing, h5py.Dataset):
+            (name, thing.shape, thing.dtype)
+
+    with h5py.File(path) as file:
+        file.visititems(visit)
+    print(count)
+elif work == "netCDF4-mean":
+    import netCDF4
+    import numpy as np
+
+    with netCDF4.Dataset(path) as file:
+        data = file["t2m"]
+        total = data[0].astype("f8")
+        for at in range(1, data.shape[0]):
+            total += data[at]
+        mean = total / data.shape[0]
+    print(mean.shape, float(np.ma.mean(mean)))
+elif work == "netCDF4-header":
+    import netCDF4
+
+    with netCDF4.Dataset(path) as file:
+        print(len(str(file)) + sum(len(str(data)) for data in file.variables.values()))
 else:
     sys.exit(f"no work named {work}")

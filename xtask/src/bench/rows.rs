@@ -59,6 +59,20 @@ impl Builder<'_> {
         }
     }
 
+    /// A peer in C over an installed library, compiled on the spot.
+    pub(super) fn c(&mut self, name: &str, program: Option<PathBuf>, arguments: &[OsString]) {
+        if let Some(program) = program {
+            let mut command = Command::new(program);
+            command.args(arguments).stdout(Stdio::piped());
+            self.add(Side::Peer, name, command);
+        }
+    }
+
+    /// A peer in Rust, from tests/peers.
+    pub(super) fn rust(&mut self, name: &str, arguments: &[OsString]) {
+        self.c(name, self.peers.rust.clone(), arguments);
+    }
+
     pub(super) fn python(&mut self, name: &str, arguments: &[OsString]) {
         let work = arguments.first().map(|work| work.to_string_lossy()).unwrap_or_default();
         if let Some(python) = self.peers.python(&work) {
@@ -71,6 +85,13 @@ impl Builder<'_> {
     pub(super) fn floor(&mut self, name: &str, kind: &str, path: &Path) {
         let mut command = Command::new(&self.own);
         command.args(["floor", kind]).arg(path).stdout(Stdio::null());
+        self.add(Side::Floor, name, command);
+    }
+
+    /// A floor that needs a decoder, from `tests/examples`.
+    pub(super) fn decoding_floor(&mut self, name: &str, example: &str, arguments: &[OsString]) {
+        let mut command = Command::new(program(example));
+        command.args(arguments).stdout(Stdio::null());
         self.add(Side::Floor, name, command);
     }
 }
@@ -87,9 +108,16 @@ struct Bench<'a> {
     inputs: &'a Inputs,
     peers: &'a Peers,
     own: PathBuf,
+    /// Only rows whose title contains this.
+    only: Option<&'a str>,
 }
 
 impl Bench<'_> {
+    /// Whether any of these rows is wanted, so that its inputs have to be made.
+    fn wants(&self, titles: &[&str]) -> bool {
+        self.only.is_none_or(|word| titles.iter().any(|title| title.contains(word)))
+    }
+
     /// A row without entrants. Each of ours must print `expect`.
     fn row(&self, title: &str, expect: Option<String>) -> Builder<'_> {
         Builder {
@@ -101,14 +129,19 @@ impl Bench<'_> {
 }
 
 /// Every row, in the order of the table.
-pub(super) fn all(narrows: &Path, inputs: &Inputs, peers: &Peers) -> Result<Vec<Row>> {
+pub(super) fn all(
+    narrows: &Path,
+    inputs: &Inputs,
+    peers: &Peers,
+    only: Option<&str>,
+) -> Result<Vec<Row>> {
     let own = std::env::current_exe().context("cannot find this program")?;
-    let bench = Bench { narrows, inputs, peers, own };
+    let bench = Bench { narrows, inputs, peers, own, only };
     let mut rows = Vec::new();
     dicom::rows(&bench, &mut rows);
     vtt::rows(&bench, &mut rows);
     binary::rows(&bench, &mut rows);
-    hdf5::rows(&bench, &mut rows);
-    netcdf::rows(&bench, &mut rows);
+    hdf5::rows(&bench, &mut rows)?;
+    netcdf::rows(&bench, &mut rows)?;
     Ok(rows)
 }

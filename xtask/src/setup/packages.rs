@@ -90,7 +90,7 @@ pub(super) const PACKAGES: &[Package] = &[
     Package {
         name: "nco",
         needs: &[Need::Bench],
-        probe: Probe::Program("ncwa"),
+        probe: Probe::Program("ncra"),
         reason: "NCO is a peer for means of netCDF variables",
     },
     Package {
