@@ -42,8 +42,8 @@ pub use dataset::Dataset;
 pub use defect::Defect;
 pub use format::Netcdf;
 pub use header::{
-    Attribute, Dimension, Group, Header, MemberView, Owner, Storage, UserType, UserTypeKind, Values,
-    Variable, Version,
+    Attribute, Dimension, Group, Header, MemberView, Owner, Storage, UserType, UserTypeKind,
+    Values, Variable, Version,
 };
 pub use options::Options;
 pub use types::NcType;
