@@ -96,8 +96,8 @@ fn step(upper: &mut [i64], lower: &mut [i64], rounding: &Rounding) {
         let (x, y) = (rounding.along(Wrapping(*hx)), rounding.along(Wrapping(*hy)));
         // the lowest bits of the differences are those of the larger coefficients too
         let low = both & bit;
-        let x = if x.0 >= 0 { x + low } else { x - low };
-        let y = if y.0 >= 0 { y + low } else { y - low };
+        let x = if x.0 >= 0 { x - low } else { x + low };
+        let y = if y.0 >= 0 { y - low } else { y + low };
         let next = (both ^ x ^ y) & (bit << 1);
         sum += if sum.0 < 0 && low.0 == 0 { next } else { low - next };
         *hc = ((sum + x + y + both) >> shift).0;
