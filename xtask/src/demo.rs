@@ -6,15 +6,16 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 
 use crate::child::{self, Measured};
-use crate::make::{self, dicom, random, vtt};
+use crate::make::{self, dicom, fits, hdf5, netcdf, random, vtt};
 use crate::setup::{self, Need};
 use crate::{project, table};
 
 /// Reads large files of each kind under a memory budget and shows what that took.
 ///
-/// Needs: 3.2 GB of free disk (with --small 400 MB); `setup` is done first.
+/// Needs: 4.5 GB of free disk (with --small 500 MB); `setup` is done first.
 /// Does: builds `narrows`, makes its inputs on the spot (a DICOM of 1000 frames, a million
-/// WebVTT cues, 2 GB of random bytes, a sparse file of 20 GB), reads each under --memory 32MiB,
+/// WebVTT cues, a deflated HDF5 array of 1 GiB, a netCDF variable of 520 MB, a FITS image of
+/// 256 MB, 2 GB of random bytes, a sparse file of 20 GB), reads each under --memory 32MiB,
 /// and prints a table; fails when a job fails or a peak passes the budget by more than 32 MiB.
 /// Takes: about three minutes the first time (building), then half a minute.
 #[derive(clap::Args)]
@@ -77,13 +78,19 @@ pub fn run(args: &Args) -> Result<()> {
 /// Makes the inputs, smallest first.
 fn files(folder: &Path, small: bool) -> Result<Vec<Job>> {
     let share = if small { 10 } else { 1 };
-    make::room(folder, 2_900_000_000 / share)?;
+    make::room(folder, 4_100_000_000 / share)?;
     let file = |name: &str| folder.join(name);
     eprintln!("making the files in {}", folder.display());
     make::file(&file("captions.vtt"), None, |out| vtt::write(out, 1_000_000 / share, 7))?;
     let frames = u32::try_from(1000 / share)?;
     let image = dicom::Image { side: 512, frames, patient: 1, series: 1, instance: 1 };
     make::file(&file("frames.dcm"), None, |out| dicom::write(out, image).map(|_| ()))?;
+    let slabs = 64_u64.div_ceil(share);
+    make::file(&file("deflated.h5"), None, |out| hdf5::write(out, slabs, 9))?;
+    let records = 500 / u32::try_from(share)?;
+    make::file(&file("records.nc"), None, |out| netcdf::write(out, records, 10))?;
+    let side = if small { 2560 } else { 8192 };
+    make::file(&file("image.fits"), None, |out| fits::write(out, side, 11))?;
     let size = 2_000_000_000 / share;
     make::file(&file("random.bin"), None, |out| random::write(out, size, 8))?;
     make::sparse(&file("sparse.bin"), 20_000_000_000 / share)?;
@@ -92,7 +99,15 @@ fn files(folder: &Path, small: bool) -> Result<Vec<Job>> {
     let (lines, bytes) = (Expect::Lines, Expect::Bytes);
     let raw = &["cat", "--to", "raw"];
     let pixel_data = &["cat", "--entry", "(7FE0,0010)", "--to", "raw"];
-    let jobs: [(&str, Vec<Verb>); 4] = [
+    let temperature = &["cat", "--entry", "/temperature", "--to", "raw"];
+    let elements: u64 = hdf5::shape(slabs).iter().product();
+    let slab = &["cat", "--entry", "/t2m", "--region", "0:10,::2", "--to", "npy"];
+    // 80 bytes and up to 48 more stand before the numbers of an npy file
+    let numbers = 128 + 10 * u64::from(netcdf::GRID[0].div_ceil(2) * netcdf::GRID[1]) * 4;
+    let pixels_of_image = (side * side * 4) as u64;
+    let image = &["cat", "--entry", "hdu/0", "--to", "raw"];
+    let statistics = &["stats"];
+    let jobs: [(&str, Vec<Verb>); 7] = [
         (
             "frames.dcm",
             vec![
@@ -108,6 +123,33 @@ fn files(folder: &Path, small: bool) -> Result<Vec<Job>> {
                 (&["info"], lines(3)),
                 (&["ls", "--json"], lines(cues)),
                 (&["cat"], lines(cues)),
+                (&["check"], Expect::Code),
+            ],
+        ),
+        (
+            "deflated.h5",
+            vec![
+                (&["ls", "-l"], lines(2)),
+                (statistics, lines(3)),
+                (temperature, bytes(elements * 4)),
+                (&["check"], Expect::Code),
+            ],
+        ),
+        (
+            "records.nc",
+            vec![
+                (&["ls", "-l"], lines(5)),
+                (statistics, lines(3)),
+                (slab, bytes(numbers)),
+                (&["check"], Expect::Code),
+            ],
+        ),
+        (
+            "image.fits",
+            vec![
+                (&["ls", "-l"], lines(1)),
+                (statistics, lines(3)),
+                (image, bytes(pixels_of_image)),
                 (&["check"], Expect::Code),
             ],
         ),

@@ -7,6 +7,10 @@ use anyhow::{Context as _, Result, bail};
 
 pub mod arrays;
 pub mod dicom;
+pub mod field;
+pub mod fits;
+pub mod hdf5;
+pub mod netcdf;
 pub mod random;
 pub mod vtt;
 
