@@ -20,6 +20,8 @@ pub const CARD: usize = 80;
 pub struct Card<'a> {
     raw: &'a [u8],
     offset: u64,
+    /// The keyword that it stands for.
+    alias: Option<&'a str>,
 }
 
 /// How a card is built.
@@ -53,7 +55,12 @@ pub struct Parts<'a> {
 impl<'a> Card<'a> {
     /// A view of one or more records of 80 bytes, the first at `offset` of the source.
     pub(crate) fn new(raw: &'a [u8], offset: u64) -> Self {
-        Self { raw, offset }
+        Self { raw, offset, alias: None }
+    }
+
+    /// The same card under another keyword.
+    pub(crate) fn named(self, alias: &'a str) -> Self {
+        Self { alias: Some(alias), ..self }
     }
 
     /// The bytes as they stand in the file: a multiple of 80.
@@ -94,6 +101,9 @@ impl<'a> Card<'a> {
 
     /// The keyword without padding; with `HIERARCH`, the words before the equals sign.
     pub fn keyword(&self) -> &'a str {
+        if let Some(alias) = self.alias {
+            return alias;
+        }
         let first = self.first();
         let name = match hierarch(first) {
             Some((name, _)) => name,

@@ -24,9 +24,9 @@ impl Sum {
         // pieces short enough that the wide sums cannot overflow
         for piece in bytes.chunks(1 << 20) {
             let (words, rest) = piece.as_chunks::<4>();
-            let sum = words.iter().fold(0u64, |sum, word| {
-                sum.wrapping_add(u64::from(u32::from_be_bytes(*word)))
-            });
+            let sum = words
+                .iter()
+                .fold(0u64, |sum, word| sum.wrapping_add(u64::from(u32::from_be_bytes(*word))));
             self.total = fold(self.total.wrapping_add(sum));
             let mut rest = rest;
             while !rest.is_empty() {

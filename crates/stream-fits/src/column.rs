@@ -105,6 +105,15 @@ impl Column {
         if let Field::Binary(form) = self.field { form.heap } else { None }
     }
 
+    /// What a cell is as one element of a row, as stored.
+    pub fn cell(&self) -> DType {
+        if self.dims.is_empty() {
+            self.stored()
+        } else {
+            DType::Array(Arc::new(self.stored()), self.dims.clone())
+        }
+    }
+
     /// Elements of a cell.
     pub fn elements(&self) -> u64 {
         self.dims.elements().unwrap_or(u64::MAX)

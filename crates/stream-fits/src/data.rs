@@ -7,12 +7,21 @@ pub(crate) mod bytes;
 mod cell;
 mod convert;
 mod gather;
-mod held;
 mod heap;
+mod held;
 pub(crate) mod rows;
 mod text;
 
 use stream_core::{Context, Error, Result};
+
+/// What of an HDU's data is wanted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Part {
+    /// The image, or whole rows.
+    Whole,
+    /// The column at this index.
+    Column(usize),
+}
 
 /// Fills `buf` from `offset` on; an error names no place behind the end of the source.
 pub(crate) fn read_exact(cx: &Context, offset: u64, buf: &mut [u8]) -> Result<()> {

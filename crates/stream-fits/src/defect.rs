@@ -229,7 +229,9 @@ impl fmt::Display for Defect {
             Self::DataSum { expected, found } => {
                 write!(f, "checksum of the data: expected {expected}, found {found}")
             }
-            Self::NotVerified => f.write_str("checksums not verified: the stream has passed the data"),
+            Self::NotVerified => {
+                f.write_str("checksums not verified: the stream has passed the data")
+            }
         }
     }
 }

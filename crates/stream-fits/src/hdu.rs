@@ -1,14 +1,17 @@
 //! Header and data units: FITS 4.0, 3.
 #![deny(clippy::arithmetic_side_effects)]
 
+mod data;
+mod presented;
 mod structure;
 
+pub use presented::Presented;
 pub(crate) use structure::interpret;
 
 use stream_core::{Context, Dims, Span};
 
 use crate::card::Text;
-use crate::{Header, Image, Numeric, Table};
+use crate::{Header, Image, Numeric, Table, TiledImage};
 
 /// What an HDU holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -58,6 +61,7 @@ pub struct Hdu {
     pub(crate) data: Span,
     pub(crate) image: Option<Image>,
     pub(crate) table: Option<Table>,
+    pub(crate) compressed: Option<TiledImage>,
 }
 
 impl Hdu {
@@ -72,6 +76,7 @@ impl Hdu {
             data: Span { offset: 0, length: 0 },
             image: None,
             table: None,
+            compressed: None,
         }
     }
 
@@ -133,5 +138,11 @@ impl Hdu {
     /// The table: of tables of both kinds, of compressed images and tables as they are stored, and of random groups.
     pub fn table(&self) -> Option<&Table> {
         self.table.as_ref()
+    }
+
+    /// The image that the tiles of a compressed image make up; `None` where they are shown as they are stored, or where the
+    /// header does not say enough.
+    pub fn compressed(&self) -> Option<&TiledImage> {
+        self.compressed.as_ref()
     }
 }

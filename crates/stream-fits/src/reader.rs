@@ -25,6 +25,8 @@ pub struct Reader {
     /// Where the next HDU starts, and its number.
     next: u64,
     number: u64,
+    /// Where the last one starts.
+    start: u64,
     /// Where the data of the last one end, and how many bytes they are.
     data_end: u64,
     data_len: u64,
@@ -34,6 +36,8 @@ pub struct Reader {
     /// The sum of the blocks of the header that is being read.
     header_sum: Sum,
     verifies: bool,
+    /// Whether compressed images stay tables.
+    raw: bool,
     findings: ChargedVec<Deviation>,
     /// Of the header that is being read.
     notes: ChargedVec<Deviation>,
@@ -75,12 +79,14 @@ impl Reader {
             whole: false,
             next: 0,
             number: 0,
+            start: 0,
             data_end: 0,
             data_len: 0,
             state: State::Walking,
             due: None,
             header_sum: Sum::default(),
             verifies,
+            raw: cx.setting("fits.compressed") == Some("raw"),
             findings: ChargedVec::new(cx.budget()),
             notes: ChargedVec::new(cx.budget()),
             count: 0,
@@ -155,11 +161,27 @@ impl Reader {
         Hdus { reader: self, failed: false }
     }
 
+    /// Where the next HDU starts.
+    pub fn position(&self) -> u64 {
+        self.next
+    }
+
+    /// The number of the next HDU, counted from 0.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
     /// How far the walk is.
     pub fn progress(&self) -> Progress {
         let total = self.cx.source().size();
-        let done = self.data_end.min(total.unwrap_or(u64::MAX));
-        Progress { done, total: total.filter(|_| self.cx.is_random()), complete: self.is_complete() }
+        // how much of the last HDU is there is known only behind it
+        let done = if self.state == State::Ended { self.data_end } else { self.start };
+        let done = done.min(total.unwrap_or(u64::MAX));
+        Progress {
+            done,
+            total: total.filter(|_| self.cx.is_random()),
+            complete: self.is_complete(),
+        }
     }
 
     /// Whether the walk came to the end of a file that is all there.

@@ -6,6 +6,7 @@ mod build;
 pub(crate) use build::{Note, Place, ascii, binary, groups};
 
 use stream_core::memory::Reservation;
+use stream_core::{DType, Member};
 
 use crate::Column;
 
@@ -40,6 +41,18 @@ impl Table {
                 |c: &&Column| c.name.as_deref().is_some_and(|n| n.eq_ignore_ascii_case(name));
             self.columns.iter().find(alike)
         })
+    }
+
+    /// What a whole row is: a member for each column that lies within the row, named as in paths.
+    pub fn row(&self) -> DType {
+        let within = |c: &&Column| c.offset.saturating_add(c.width) <= self.row_bytes;
+        let member = |c: &Column| Member { name: self.member(c), dtype: c.cell() };
+        DType::Struct(self.columns.iter().filter(within).map(member).collect())
+    }
+
+    /// What a column is called as a member of a row.
+    pub(crate) fn member(&self, column: &Column) -> String {
+        self.label(column).map_or_else(|| column.number.to_string(), str::to_owned)
     }
 
     /// What a column is called in paths: its name, or its number where it has none, shares it with another column, or it looks

@@ -72,8 +72,9 @@ mod tests {
 
     #[test]
     fn blocks_cover_a_region_once_and_keep_fast_axes_whole() {
-        let extents: Vec<Extent> =
-            [(1, 5, 2), (0, 3, 1), (0, 4, 1)].map(|(start, count, step)| Extent { start, count, step }).into();
+        let extents: Vec<Extent> = [(1, 5, 2), (0, 3, 1), (0, 4, 1)]
+            .map(|(start, count, step)| Extent { start, count, step })
+            .into();
         let shapes = |chunk| {
             let blocks = Blocks::new(extents.clone(), 2, 0, chunk);
             (0..blocks.len())

@@ -147,7 +147,9 @@ impl Cell {
 pub(super) fn bits(from: &[u8], out: &mut [u8]) {
     for (out, byte) in out.chunks_mut(8).zip(from) {
         for (bit, to) in out.iter_mut().enumerate() {
-            *to = byte.checked_shr(7u32.saturating_sub(u32::try_from(bit).unwrap_or(0))).unwrap_or(0) & 1;
+            *to =
+                byte.checked_shr(7u32.saturating_sub(u32::try_from(bit).unwrap_or(0))).unwrap_or(0)
+                    & 1;
         }
     }
 }

@@ -22,10 +22,16 @@ pub(super) struct Convert {
 enum Way {
     Copy,
     /// Big-endian words of this many bytes; the highest bit is flipped where signedness changes.
-    Swap { width: usize, flip: bool },
+    Swap {
+        width: usize,
+        flip: bool,
+    },
     /// `T` is 1, anything else 0.
     Logical,
-    Scale { numeric: Numeric, scaling: Scaling },
+    Scale {
+        numeric: Numeric,
+        scaling: Scaling,
+    },
     Ascii(AsciiField),
 }
 

@@ -85,8 +85,7 @@ impl<'c> Gather<'c> {
             } else {
                 let len = u64::try_from(out.len()).unwrap_or(0);
                 let count = len.checked_div(each).unwrap_or(0);
-                let span = inner
-                    .saturating_add(count.saturating_sub(1).saturating_mul(first.far));
+                let span = inner.saturating_add(count.saturating_sub(1).saturating_mul(first.far));
                 let piece = scratch.bytes(self.cx, usize::try_from(span).unwrap_or(usize::MAX))?;
                 read_exact(self.cx, at, piece)?;
                 let step = usize::try_from(first.far).unwrap_or(usize::MAX);

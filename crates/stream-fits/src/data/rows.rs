@@ -12,8 +12,8 @@ use stream_core::{
 };
 
 use super::cell::{Cell, Kind};
-use super::held::Held;
 use super::heap::Want;
+use super::held::Held;
 use super::read_exact;
 use crate::{Column, Table};
 
@@ -37,7 +37,9 @@ pub(crate) struct RowsPlan {
 /// The region of rows: only the first axis may be cut.
 fn rows_of(region: &Region, table: &Table) -> Result<Extent> {
     let whole = Extent { start: 0, count: 0, step: 1 };
-    if region.axes().len() > 1 && region.axes().iter().skip(1).any(|s| *s != stream_core::Slice::ALL) {
+    if region.axes().len() > 1
+        && region.axes().iter().skip(1).any(|s| *s != stream_core::Slice::ALL)
+    {
         let message = format!("region {region}: these rows are cut along the first axis only");
         return Err(Error::new(ErrorKind::Request, message));
     }
@@ -54,7 +56,8 @@ impl RowsPlan {
         request: &Request,
         chunk: usize,
     ) -> Result<Self> {
-        let cells = columns.iter().map(|(entry, column)| Cell::new(table, column, *entry, request.form));
+        let cells =
+            columns.iter().map(|(entry, column)| Cell::new(table, column, *entry, request.form));
         let cells = cells.collect::<Result<Vec<_>>>()?;
         Self::new(cx, table, cells, None, request, chunk)
     }
@@ -74,8 +77,7 @@ impl RowsPlan {
         let (mut cells, mut members) = (Vec::new(), Vec::new());
         for column in table.columns.iter().filter(within) {
             let cell = Cell::new(table, column, entry, request.form)?;
-            let name = table.label(column).map_or_else(|| column.number.to_string(), str::to_owned);
-            members.push(Member { name, dtype: cell.member() });
+            members.push(Member { name: table.member(column), dtype: cell.member() });
             cells.push(cell);
         }
         let row = DType::Struct(members.into());

@@ -97,6 +97,7 @@ fn count(header: &Header, name: &str, default: u64, required: bool, note: Note<'
 pub(crate) fn interpret(hdu: &mut Hdu, end: u64, budget: &Budget, note: Note<'_>) -> Result<()> {
     hdu.image = None;
     hdu.table = None;
+    hdu.compressed = None;
     hdu.kind = HduKind::Other;
     hdu.data = Span { offset: end, length: 0 };
     hdu.shape.clear();

@@ -23,11 +23,14 @@ impl Reader {
         }
         // a source that only goes forward knows its size now
         let size = self.cx.source().size().unwrap_or(self.next);
+        if size > self.next && self.cx.is_random() {
+            let message = format!("file ends here, and had {size} bytes when it was opened");
+            return Err(Error::truncated(self.next, message));
+        }
         if size < self.data_end && self.data_len > 0 {
             let missing = self.data_end.saturating_sub(size);
             let (expected, found) = (self.data_len, self.data_len.saturating_sub(missing));
-            let message =
-                format!("data cut short (expected {expected} bytes, found {found})");
+            let message = format!("data cut short (expected {expected} bytes, found {found})");
             return Err(Error::truncated(size, message));
         }
         if size < self.next {

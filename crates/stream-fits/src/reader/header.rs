@@ -7,14 +7,14 @@ use super::{Due, KEPT, Reader};
 use crate::card::CARD;
 use crate::checksum::{self, Sum};
 use crate::header::BLOCK;
-use crate::{Defect, Deviation, Hdu, hdu};
+use crate::{Defect, Deviation, Hdu, HduKind, TiledImage, hdu};
 
 /// Most bytes of a header: 200,000 cards, four times what the longest that were met have.
 const MAX_HEADER: usize = 16 << 20;
 
 impl Reader {
     /// Where the next block of the header at hand stands.
-    fn position(&self) -> u64 {
+    fn block_at(&self) -> u64 {
         self.next.saturating_add(u64::try_from(self.cards.len()).unwrap_or(u64::MAX))
     }
 
@@ -22,7 +22,7 @@ impl Reader {
     pub(super) fn read_header(&mut self) -> Result<bool> {
         // a header whose interpretation was refused is not read again
         while !self.whole {
-            let at = self.position();
+            let at = self.block_at();
             let first = self.cards.is_empty();
             self.cards.room(BLOCK)?;
             let block = self.ahead.block(&self.cx, at)?;
@@ -60,7 +60,7 @@ impl Reader {
     fn header_end(&self) -> u64 {
         // END stands in the block that follows the cards, or in the one that they begin
         let block = u64::try_from(BLOCK).unwrap_or(1);
-        let behind = self.position().saturating_add(1);
+        let behind = self.block_at().saturating_add(1);
         behind.checked_next_multiple_of(block).unwrap_or(u64::MAX)
     }
 
@@ -87,6 +87,7 @@ impl Reader {
         self.findings.extend(kept)?;
         self.due = self.due_of(hdu, end);
         self.ahead.expect(hdu.end().saturating_sub(self.next));
+        self.start = self.next;
         self.next = hdu.end();
         self.data_end = hdu.data().end();
         self.data_len = hdu.data().length;
@@ -104,6 +105,13 @@ impl Reader {
             Ok(())
         };
         hdu::interpret(hdu, end, self.cx.budget(), &mut note)?;
+        if hdu.kind == HduKind::CompressedImage && !self.raw {
+            match TiledImage::new(hdu) {
+                Ok(tiled) => hdu.compressed = Some(tiled),
+                Err(e) if e.resumable() => return Err(e),
+                Err(e) => note(Defect::Compression, e.offset().unwrap_or(hdu.header.offset))?,
+            }
+        }
         for card in hdu.header.cards() {
             if let Some(defect) = card.defect() {
                 note(defect, card.offset())?;
