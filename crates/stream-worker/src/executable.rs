@@ -1,0 +1,61 @@
+//! Which program is the worker.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+/// The program that calls [`serve`](crate::serve), and how it is told to.
+#[derive(Clone, Debug)]
+pub struct Executable {
+    program: PathBuf,
+    arguments: Vec<OsString>,
+}
+
+impl Executable {
+    /// This very program, started with `argument` as its first: its `main` looks for that before anything else.
+    ///
+    /// The file that runs is taken, not its name: a program that was replaced meanwhile is not started.
+    pub fn current(argument: impl Into<OsString>) -> Self {
+        Self { program: PathBuf::from("/proc/self/exe"), arguments: vec![argument.into()] }
+    }
+
+    /// Another program with these arguments.
+    pub fn at<A: Into<OsString>>(
+        program: impl Into<PathBuf>,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Self {
+        let arguments = arguments.into_iter().map(Into::into).collect();
+        Self { program: program.into(), arguments }
+    }
+
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(&self.arguments);
+        command
+    }
+}
+
+/// How workers are started and watched.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub(crate) executable: Executable,
+    pub(crate) deadline: Duration,
+}
+
+impl Settings {
+    /// How long an answer may take unless said otherwise: longer than any library call over a healthy file was seen to take,
+    /// shorter than a user's patience.
+    pub const DEADLINE: Duration = Duration::from_secs(60);
+
+    /// Workers of this program, with the usual deadline.
+    pub fn new(executable: Executable) -> Self {
+        Self { executable, deadline: Self::DEADLINE }
+    }
+
+    /// Kills a worker that for this long neither answers nor gets on.
+    pub fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+}
