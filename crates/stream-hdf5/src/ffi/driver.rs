@@ -1,0 +1,221 @@
+//! A virtual file driver: the library reads through the context, and never sees a file name.
+//!
+//! Reads, short reads, cancelling and counters are thereby those of the context, and any source will do. A file whose
+//! superblock promises more bytes than the source has is opened all the same: what stands before the end is readable, and a read
+//! behind it fails as truncated.
+
+use std::cell::RefCell;
+use std::ffi::{c_char, c_int, c_uint, c_ulong, c_void};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use hdf5_metno_sys as sys;
+use stream_core::{Context, Error, ErrorKind, Result};
+use sys::h5::{haddr_t, herr_t};
+use sys::h5fd::{H5FD_FLMAP_SINGLE, H5FD_class_t, H5FD_mem_t, H5FD_t};
+use sys::h5i::hid_t;
+
+/// What the driver shares with whoever opened the file.
+#[derive(Debug)]
+pub(crate) struct State {
+    cx: Context,
+    /// Where the library takes the file to end: never before the source's end.
+    end: u64,
+    last_read: AtomicU64,
+    error: Mutex<Option<Error>>,
+    /// Whether there is an error: asked after every call, so without the lock.
+    failed: AtomicBool,
+}
+
+impl State {
+    pub(crate) fn new(cx: Context, end: u64) -> Self {
+        let failed = AtomicBool::new(false);
+        Self { cx, end, last_read: AtomicU64::new(0), error: Mutex::new(None), failed }
+    }
+
+    /// Where the last read began: the best that can be said of where the library stumbled.
+    pub(crate) fn last_read(&self) -> u64 {
+        self.last_read.load(Ordering::Relaxed)
+    }
+
+    /// The last error of the source, which is then forgotten.
+    pub(crate) fn take_error(&self) -> Option<Error> {
+        if !self.failed.swap(false, Ordering::Relaxed) {
+            return None;
+        }
+        self.error.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn read(&self, at: u64, bytes: &mut [u8]) -> bool {
+        self.last_read.store(at, Ordering::Relaxed);
+        let Err(error) = self.cx.read_exact_at(at, bytes) else { return true };
+        *self.error.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+        self.failed.store(true, Ordering::Relaxed);
+        false
+    }
+}
+
+/// An open file as the library sees it: its own part first.
+#[repr(C)]
+struct Opened {
+    library: H5FD_t,
+    state: Arc<State>,
+    serial: u64,
+    eoa: haddr_t,
+}
+
+thread_local! {
+    /// What the next file that this thread opens is read from. Nothing else can be opened: neither a link nor a virtual dataset
+    /// reaches another file through this driver.
+    static NEXT: RefCell<Option<Arc<State>>> = const { RefCell::new(None) };
+}
+
+/// Lets the library open one file, which is read through `state`.
+pub(super) fn opening<R>(state: &Arc<State>, open: impl FnOnce() -> R) -> R {
+    NEXT.with_borrow_mut(|next| *next = Some(state.clone()));
+    let opened = open();
+    NEXT.with_borrow_mut(|next| *next = None);
+    opened
+}
+
+/// The driver's identifier; registered once and kept.
+pub(super) fn id() -> Result<hid_t> {
+    static ID: OnceLock<hid_t> = OnceLock::new();
+    // SAFETY: the class is complete for this version of the library, lives for ever, and is copied by the library anyway.
+    let id = *ID.get_or_init(|| unsafe { sys::h5fd::H5FDregister(class()) });
+    match id < 0 {
+        false => Ok(id),
+        true => {
+            Err(Error::new(ErrorKind::Unsupported, "file driver: libhdf5 refused to register it"))
+        }
+    }
+}
+
+fn class() -> &'static H5FD_class_t {
+    struct Class(H5FD_class_t);
+    // SAFETY: it is never written after it was made, and its pointers lead to statics.
+    unsafe impl Send for Class {}
+    // SAFETY: as above.
+    unsafe impl Sync for Class {}
+    static CLASS: OnceLock<Class> = OnceLock::new();
+    &CLASS
+        .get_or_init(|| {
+            Class(H5FD_class_t {
+                name: c"narrows".as_ptr(),
+                // the library's own limit for drivers of 64 bits
+                maxaddr: i64::MAX.unsigned_abs(),
+                fc_degree: sys::h5f::H5F_close_degree_t::H5F_CLOSE_WEAK,
+                open: Some(open),
+                close: Some(close),
+                cmp: Some(compare),
+                query: Some(query),
+                get_eoa: Some(eoa),
+                set_eoa: Some(set_eoa),
+                get_eof: Some(eof),
+                read: Some(read),
+                write: Some(write),
+                fl_map: H5FD_FLMAP_SINGLE,
+                ..Default::default()
+            })
+        })
+        .0
+}
+
+unsafe extern "C" fn open(_: *const c_char, flags: c_uint, _: hid_t, _: haddr_t) -> *mut H5FD_t {
+    static SERIAL: AtomicU64 = AtomicU64::new(0);
+    let opened = catch_unwind(|| {
+        let state = NEXT.with_borrow_mut(Option::take)?;
+        let only_reads = flags & sys::h5f::H5F_ACC_RDWR == 0;
+        only_reads.then(|| {
+            let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
+            Box::new(Opened { library: H5FD_t::default(), state, serial, eoa: 0 })
+        })
+    });
+    match opened {
+        Ok(Some(opened)) => Box::into_raw(opened).cast(),
+        _ => std::ptr::null_mut(),
+    }
+}
+
+unsafe extern "C" fn close(file: *mut H5FD_t) -> herr_t {
+    // SAFETY: the library closes each file once, and each was made by `open`.
+    let opened = unsafe { Box::from_raw(file.cast::<Opened>()) };
+    let dropped = catch_unwind(AssertUnwindSafe(move || drop(opened)));
+    if dropped.is_ok() { 0 } else { -1 }
+}
+
+/// The file behind the library's pointer.
+///
+/// # Safety
+/// `file` was made by `open` and is not closed, which the library keeps for all its calls.
+unsafe fn opened<'a>(file: *const H5FD_t) -> &'a Opened {
+    // SAFETY: the caller's promise; `Opened` begins with what the library sees.
+    unsafe { &*file.cast::<Opened>() }
+}
+
+unsafe extern "C" fn compare(a: *const H5FD_t, b: *const H5FD_t) -> c_int {
+    // SAFETY: two open files of this driver. Each opening is a file of its own: caches and budgets are not shared.
+    let (a, b) = unsafe { (opened(a).serial, opened(b).serial) };
+    match a.cmp(&b) {
+        std::cmp::Ordering::Less => -1,
+        std::cmp::Ordering::Equal => 0,
+        std::cmp::Ordering::Greater => 1,
+    }
+}
+
+unsafe extern "C" fn query(_: *const H5FD_t, flags: *mut c_ulong) -> herr_t {
+    if !flags.is_null() {
+        // no sieve buffers and no accumulated metadata: each would be memory beside the budget
+        // SAFETY: not null, and the library's own.
+        unsafe { *flags = 0 };
+    }
+    0
+}
+
+unsafe extern "C" fn eoa(file: *const H5FD_t, _: H5FD_mem_t) -> haddr_t {
+    // SAFETY: an open file of this driver.
+    unsafe { opened(file).eoa }
+}
+
+unsafe extern "C" fn set_eoa(file: *mut H5FD_t, _: H5FD_mem_t, eoa: haddr_t) -> herr_t {
+    // SAFETY: an open file of this driver; the lock is held, so nobody else looks at it.
+    unsafe { (*file.cast::<Opened>()).eoa = eoa };
+    0
+}
+
+unsafe extern "C" fn eof(file: *const H5FD_t) -> haddr_t {
+    // SAFETY: an open file of this driver.
+    unsafe { opened(file).state.end }
+}
+
+extern "C" fn read(
+    file: *mut H5FD_t,
+    _: H5FD_mem_t,
+    _: hid_t,
+    at: haddr_t,
+    size: usize,
+    buffer: *mut c_void,
+) -> herr_t {
+    if size == 0 {
+        return 0;
+    }
+    // SAFETY: an open file of this driver, and room for `size` bytes, which are given a value before they are a slice.
+    let (state, bytes) = unsafe {
+        buffer.cast::<u8>().write_bytes(0, size);
+        (&opened(file).state, std::slice::from_raw_parts_mut(buffer.cast::<u8>(), size))
+    };
+    let done = catch_unwind(AssertUnwindSafe(|| state.read(at, bytes)));
+    if matches!(done, Ok(true)) { 0 } else { -1 }
+}
+
+extern "C" fn write(
+    _: *mut H5FD_t,
+    _: H5FD_mem_t,
+    _: hid_t,
+    _: haddr_t,
+    _: usize,
+    _: *const c_void,
+) -> herr_t {
+    -1
+}
