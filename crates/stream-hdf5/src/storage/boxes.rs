@@ -112,7 +112,7 @@ fn walk(
     (to, to_at): (&mut [u8], usize),
 ) {
     let Some((inner, outer)) = axes.split_first() else {
-        return line(Axis { count: 1, from: 0, to: 0 }, run, (from, from_at), (to, to_at));
+        return line(Axis { count: 1, from: run, to: run }, run, (from, from_at), (to, to_at));
     };
     let mut index = [0usize; 32];
     let (mut f, mut t) = (from_at, to_at);

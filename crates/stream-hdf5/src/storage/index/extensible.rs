@@ -113,7 +113,7 @@ impl Array<'_, '_> {
         for number in 0..self.inline {
             self.take(number, &mut fields)?;
         }
-        let mut first = self.inline;
+        let (mut first, mut block_number) = (self.inline, 0u64);
         for number in 0..runs {
             let Run { blocks, elements } = run(number, shortest);
             if first >= self.limit {
@@ -125,11 +125,16 @@ impl Array<'_, '_> {
                     return Err(Defect::Value { of: "elements of a page", found: self.page }
                         .at(fields.place()));
                 }
+                let start = first;
                 for _ in 0..blocks {
                     if let Some(at) = fields.address(self.meta)? {
-                        self.data_block(at, first, elements, None)?;
+                        // the library counts these blocks from the first of the array instead of the first of their size
+                        let skipped = block_number.saturating_mul(elements);
+                        let written = start.saturating_add(skipped);
+                        self.data_block(at, [first, written], elements, None)?;
                     }
                     first = first.saturating_add(elements);
+                    block_number = block_number.saturating_add(1);
                 }
             } else {
                 if let Some(at) = fields.address(self.meta)? {
@@ -151,7 +156,7 @@ impl Array<'_, '_> {
             self.pointers(blocks).saturating_add(bits).saturating_add(self.head(self.offset_width));
         let block = self.meta.read(address, length, "extensible array secondary block")?;
         let mut fields = self.start(&block, b"EASB")?;
-        self.offset(&mut fields, first)?;
+        self.offset(&mut fields, [first, first])?;
         block.check(0, block.len())?;
         let bits = fields.bytes(usize::try_from(bits).unwrap_or(usize::MAX))?;
         for number in 0..blocks {
@@ -161,17 +166,17 @@ impl Array<'_, '_> {
             }
             if let Some(at) = fields.address(self.meta)? {
                 let written = (pages > 0).then_some((bits, number.saturating_mul(pages)));
-                self.data_block(at, first, elements, written)?;
+                self.data_block(at, [first, first], elements, written)?;
             }
         }
         Ok(())
     }
 
-    /// Chunks `first..first + elements`; `pages` are the bits of the pages that were written and the number of the first of them.
+    /// Chunks `first..first + elements` of a block that may say `written` instead of `first`; `pages` are the bits of the pages that were written and the number of the first of them.
     fn data_block(
         &mut self,
         address: u64,
-        first: u64,
+        [first, written]: [u64; 2],
         elements: u64,
         pages: Option<(&[u8], u64)>,
     ) -> Result<()> {
@@ -179,7 +184,7 @@ impl Array<'_, '_> {
         let whole = if pages.is_some() { head } else { self.bytes(elements).saturating_add(head) };
         let block = self.meta.read(address, whole, "extensible array data block")?;
         let mut fields = self.start(&block, b"EADB")?;
-        self.offset(&mut fields, first)?;
+        self.offset(&mut fields, [first, written])?;
         block.check(0, block.len())?;
         let Some((bits, bit_number)) = pages else {
             return self.take_all(first, elements, &mut fields);
@@ -250,10 +255,10 @@ impl Array<'_, '_> {
 
     /// Checks a block's offset in the array, which counts from behind the index block's own chunks. It also keeps one block
     /// from standing in for many.
-    fn offset(&self, fields: &mut Fields<'_>, first: u64) -> Result<()> {
+    fn offset(&self, fields: &mut Fields<'_>, due: [u64; 2]) -> Result<()> {
         let at = fields.place();
         match fields.number(self.offset_width)? {
-            found if found == first.saturating_sub(self.inline) => Ok(()),
+            found if due.contains(&found.saturating_add(self.inline)) => Ok(()),
             found => {
                 Err(Defect::Value { of: "offset of a block of an extensible array", found }.at(at))
             }
