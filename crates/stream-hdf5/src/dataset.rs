@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use stream_core::memory::Reservation;
-use stream_core::{ChunkPlan, DType, Dims, Request, Result};
+use stream_core::{ChunkPlan, DType, Dims, Error, Request, Result};
 
 use crate::datatype::Datatype;
 use crate::ffi::{Charge, Extent, FillValue, Id};
@@ -30,6 +30,26 @@ pub struct Dataset {
     _charge: Option<Reservation>,
 }
 
+/// A dataset before it has its object.
+struct Facts {
+    its_type: Id,
+    creation: Id,
+    datatype: Datatype,
+    extent: Extent,
+    layout: Layout,
+    filters: Vec<Filter>,
+    fill: FillValue,
+    charge: Option<Reservation>,
+}
+
+impl Facts {
+    fn of(self, object: Object) -> Dataset {
+        let Self { its_type, creation, datatype, extent, layout, filters, fill, charge } = self;
+        let _charge = charge;
+        Dataset { its_type, creation, object, datatype, extent, layout, filters, fill, _charge }
+    }
+}
+
 /// What elements hold that were never written.
 #[derive(Debug)]
 pub enum Fill {
@@ -48,16 +68,26 @@ impl Object {
     /// `Unrecognized` for another kind of object, `Malformed`, `OverBudget`, and what the source says.
     pub fn into_dataset(self) -> Result<Dataset> {
         self.expect(ObjectKind::Dataset)?;
-        Dataset::open(self)
+        Dataset::open(self).map_err(|(_, error)| error)
     }
 }
 
 impl Dataset {
-    fn open(object: Object) -> Result<Self> {
-        let file = object.file.clone();
-        let path = object.path().to_owned();
+    /// Opens it; on failure the object is given back.
+    pub(crate) fn open(object: Object) -> Result<Self, (Box<Object>, Error)> {
+        match Self::facts(&object) {
+            Ok(facts) => Ok(facts.of(object)),
+            Err(error) => {
+                let error = error.in_entry(object.path());
+                Err((Box::new(object), error))
+            }
+        }
+    }
+
+    fn facts(object: &Object) -> Result<Facts> {
+        let file = &object.file;
         let mut charge = Charge::new(file.context().budget());
-        let facts = file.call(|library, _| {
+        let raw = file.call(|library, _| {
             let its_type = library.dataset_type(&object.id)?;
             let datatype = library.describe(&its_type, &mut charge)?;
             let extent = library.extent(&library.dataset_space(&object.id)?)?;
@@ -65,16 +95,18 @@ impl Dataset {
             let layout = library.layout(&object.id, &creation, &extent)?;
             let filters = library.filters(&creation)?;
             let fill = library.fill_kind(&creation)?;
-            Ok::<_, stream_core::Error>((
-                its_type, datatype, extent, creation, layout, filters, fill,
-            ))
+            Ok::<_, Error>((its_type, datatype, extent, creation, layout, filters, fill))
         });
-        let (its_type, datatype, extent, creation, layout, filters, fill) =
-            facts.map_err(|error| error.in_entry(path))?;
+        let (its_type, datatype, extent, creation, layout, filters, fill) = raw?;
         let filters = filters.into_iter().map(Filter::from).collect();
-        let layout = Layout::new(&file, &creation, layout, &mut charge)?;
-        let _charge = charge.take();
-        Ok(Self { its_type, creation, object, datatype, extent, layout, filters, fill, _charge })
+        let layout = Layout::new(file, &creation, layout, &mut charge)?;
+        let charge = charge.take();
+        Ok(Facts { its_type, creation, datatype, extent, layout, filters, fill, charge })
+    }
+
+    /// The object again, without what was asked of it.
+    pub(crate) fn into_object(self) -> Object {
+        self.object
     }
 
     /// The object that it is: its path, address and attributes.

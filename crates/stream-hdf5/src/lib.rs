@@ -1,13 +1,16 @@
 //! Streams HDF5 groups, attributes and datasets in bounded memory, decoding chunks in parallel.
 #![deny(clippy::arithmetic_side_effects)]
 
+mod adapter;
 mod attribute;
 mod dataset;
 mod datatype;
 mod defect;
 mod ffi;
 mod file;
+mod format;
 mod name;
+mod named;
 mod object;
 mod paths;
 pub mod storage;
@@ -24,6 +27,8 @@ pub use datatype::{
 };
 pub use defect::Defect;
 pub use file::File;
+pub use format::Hdf5;
+pub use named::library;
 pub use object::{Attributes, Object, ObjectKind};
 pub use superblock::Superblock;
 pub use values::{Leaf, Step, Values};

@@ -5,7 +5,8 @@ use std::fmt;
 use stream_core::{ChargedVec, Error, ErrorKind, Result};
 
 use crate::attribute::Attribute;
-use crate::ffi::{Id, ObjectInfo};
+use crate::datatype::Datatype;
+use crate::ffi::{Charge, Id, ObjectInfo};
 use crate::file::File;
 use crate::name::unescape;
 
@@ -95,6 +96,16 @@ impl Object {
         Attribute::open(self, name).map(Some)
     }
 
+    /// What a named datatype is.
+    ///
+    /// # Errors
+    /// `Unrecognized` for another kind of object, `Malformed`, `OverBudget`.
+    pub fn named_type(&self) -> Result<Datatype> {
+        self.expect(ObjectKind::Datatype)?;
+        let mut charge = Charge::new(self.file.context().budget());
+        self.file.call(|library, _| library.describe(&self.id, &mut charge))
+    }
+
     /// Its attributes, in the order in which they were made where the file keeps that.
     ///
     /// # Errors
@@ -180,12 +191,6 @@ impl AttributeNames {
     /// Goes on to the next.
     pub(crate) fn advance(&mut self) {
         self.at = self.at.saturating_add(1);
-    }
-
-    /// Gives up: nothing more can be listed.
-    pub(crate) fn stop(&mut self) {
-        self.next = None;
-        self.at = usize::MAX;
     }
 }
 

@@ -10,7 +10,8 @@ use stream_core::{ChargedVec, DType, Dims, Result};
 use crate::datatype::{Class, Datatype, Pad};
 use crate::file::File;
 
-pub(crate) use pack::{Packer, References};
+pub(crate) use pack::Packer;
+pub(crate) use visit::element_length;
 pub use visit::{Leaf, Step};
 
 /// Elements in memory: packed, in the machine's byte order, as in a [`Chunk`](stream_core::Chunk). Charged.

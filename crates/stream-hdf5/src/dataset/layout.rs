@@ -126,6 +126,11 @@ impl Layout {
         })
     }
 
+    /// Whether the data is in the dataset's own file.
+    pub(crate) fn is_own(&self) -> bool {
+        !matches!(self, Self::External(_) | Self::Virtual(_))
+    }
+
     /// Its class, as listed.
     pub fn as_str(&self) -> &'static str {
         match self {

@@ -15,18 +15,13 @@ use crate::paths::Paths;
 /// Makes packed elements of elements in the library's memory.
 pub(crate) struct Packer<'a> {
     file: &'a File,
-    references: References,
-}
-
-/// Paths of referenced objects, looked up when the first reference comes.
-#[derive(Clone, Default)]
-pub(crate) struct References {
+    /// Paths of referenced objects, asked for when the first reference comes.
     paths: Option<Arc<Paths>>,
 }
 
 impl<'a> Packer<'a> {
     pub(crate) fn new(file: &'a File) -> Self {
-        Self { file, references: References::default() }
+        Self { file, paths: None }
     }
 
     /// Appends all elements in `stored`, whose pointers lead to what the library allocated for them.
@@ -124,9 +119,9 @@ impl<'a> Packer<'a> {
     }
 
     fn path(&mut self, address: u64) -> Result<String> {
-        let paths = match &self.references.paths {
+        let paths = match &self.paths {
             Some(paths) => paths,
-            None => self.references.paths.insert(self.file.paths()?),
+            None => self.paths.insert(self.file.paths()?),
         };
         Ok(paths.get(address).map_or_else(|| format!("#{address}"), str::to_owned))
     }

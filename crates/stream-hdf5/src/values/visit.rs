@@ -133,6 +133,16 @@ fn list<'a>(
     see(Step::End)
 }
 
+/// Bytes of the first element in `bytes`.
+pub(crate) fn element_length(dtype: &DType, bytes: &[u8]) -> Result<usize> {
+    if let Some(size) = dtype.size() {
+        return Ok(size);
+    }
+    let mut rest = bytes;
+    element(dtype, &mut rest, None, &mut |_| Ok(()))?;
+    Ok(bytes.len().saturating_sub(rest.len()))
+}
+
 #[cold]
 fn short() -> Error {
     Error::new(ErrorKind::Malformed, "elements: end inside of one")
