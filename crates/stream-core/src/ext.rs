@@ -1,7 +1,7 @@
 //! What callers get on top of every reader.
 
 mod entries;
-mod fold;
+pub(crate) mod fold;
 
 use std::io::Write;
 use std::ops::ControlFlow;

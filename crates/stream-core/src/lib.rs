@@ -22,6 +22,7 @@
 //! ```
 #![deny(clippy::arithmetic_side_effects)]
 
+mod ahead;
 mod cancel;
 mod charged;
 mod chunk;
@@ -30,12 +31,14 @@ mod counters;
 mod diagnostic;
 mod dims;
 mod dtype;
+mod elements;
 mod entry;
 mod error;
 mod escape;
 mod ext;
 mod fields;
 mod format;
+mod ordered;
 mod progress;
 mod reader;
 mod region;
@@ -46,6 +49,7 @@ mod summary;
 mod value;
 mod window;
 
+pub use ahead::ahead;
 pub use cancel::Cancel;
 pub use charged::{ChargedString, ChargedVec};
 pub use chunk::Chunk;
@@ -54,12 +58,14 @@ pub use counters::Counters;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use dims::Dims;
 pub use dtype::{DType, Member};
+pub use elements::{Element, Elements, Members};
 pub use entry::{Array, Entry, Kind, Span};
 pub use error::{Error, ErrorKind, Result};
 pub use escape::push_name;
 pub use ext::{Data, Entries, ReaderExt, no_such_entry};
 pub use fields::{Fields, List, Map};
 pub use format::{Confidence, Descriptor, Format, Needs, Setting};
+pub use ordered::{Side, by_rows, copy_box, ordered};
 pub use progress::Progress;
 pub use reader::{ChunkPlan, Chunks, NoChunks, Place, Planned, Reader, Scratch};
 pub use region::{Extent, Region, Slice, shape_of};

@@ -24,7 +24,7 @@ pub(super) fn in_order<A>(
 }
 
 /// Folds on up to `threads` threads of the process's pool.
-pub(super) fn planned<A: Send>(
+pub(crate) fn planned<A: Send>(
     plan: &dyn ChunkPlan,
     threads: NonZeroUsize,
     init: &(impl Fn() -> A + Sync),

@@ -1,0 +1,205 @@
+//! What the caller and the threads that read ahead share.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use crate::{Chunk, ChunkPlan, Error, ErrorKind, Result, Scratch};
+
+pub(super) struct Shared {
+    plan: Arc<dyn ChunkPlan>,
+    state: Mutex<State>,
+    moved: Condvar,
+}
+
+struct State {
+    /// The chunk that the caller gets next.
+    due: usize,
+    /// The first chunk that no thread took yet.
+    untaken: usize,
+    /// Chunks that were given up when memory was short, to be read again.
+    again: BTreeSet<usize>,
+    ready: BTreeMap<usize, Result<Chunk>>,
+    /// Threads that may hold memory.
+    busy: usize,
+    /// How far ahead of the caller chunks are read.
+    window: usize,
+    /// Whether the caller waits, and so holds no chunk that it got before.
+    waiting: bool,
+    /// How often a thread became busy or the caller got a chunk.
+    moves: u64,
+    stopped: bool,
+}
+
+impl Shared {
+    pub(super) fn new(plan: Arc<dyn ChunkPlan>, threads: usize) -> Self {
+        let state = State {
+            due: 0,
+            untaken: 0,
+            again: BTreeSet::new(),
+            ready: BTreeMap::new(),
+            busy: 0,
+            // one being read and one ready for each thread
+            window: threads.saturating_mul(2),
+            waiting: false,
+            moves: 0,
+            stopped: false,
+        };
+        Self { plan, state: Mutex::new(state), moved: Condvar::new() }
+    }
+
+    /// Waits for the chunk that is due.
+    pub(super) fn next(&self) -> Result<Option<Chunk>> {
+        let mut state = self.lock();
+        loop {
+            if state.due >= self.plan.len() {
+                return Ok(None);
+            }
+            let due = state.due;
+            if let Some(result) = state.ready.remove(&due) {
+                match &result {
+                    // the same chunk may be asked again
+                    Err(e) if e.resumable() => {
+                        state.again.insert(due);
+                    }
+                    Err(_) => state.due = usize::MAX,
+                    Ok(_) => state.due = due.saturating_add(1),
+                }
+                state.waiting = false;
+                state.moves = state.moves.wrapping_add(1);
+                drop(state);
+                self.moved.notify_all();
+                return result.map(Some);
+            }
+            if state.stopped {
+                return Err(Error::new(ErrorKind::Io, "a thread that read ahead panicked"));
+            }
+            if !state.waiting {
+                state.waiting = true;
+                self.moved.notify_all();
+            }
+            state = self.wait(state);
+        }
+    }
+
+    pub(super) fn stop(&self) {
+        self.lock().stopped = true;
+        self.moved.notify_all();
+    }
+
+    /// A thread's life: reads chunk after chunk.
+    pub(super) fn work(&self) {
+        let guard = StopOnPanic(self);
+        let mut scratch = Scratch::new();
+        self.lock().enter();
+        while let Some((index, alone)) = self.take(&mut scratch) {
+            let result = self.plan.read(index, &mut scratch);
+            self.deliver(index, result, alone, &mut scratch);
+        }
+        std::mem::forget(guard);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait<'a>(&self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        self.moved.wait(state).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives memory back and waits until something has moved.
+    fn pause<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+        scratch: &mut Scratch,
+    ) -> MutexGuard<'a, State> {
+        scratch.release();
+        state.busy = state.busy.saturating_sub(1);
+        self.moved.notify_all();
+        let mut state = self.wait(state);
+        state.enter();
+        state
+    }
+
+    /// The next chunk to read, within the window, and whether this thread alone may hold memory (see [`State::alone`]). A thread
+    /// that waits holds none.
+    fn take(&self, scratch: &mut Scratch) -> Option<(usize, Option<u64>)> {
+        let mut state = self.lock();
+        loop {
+            if state.stopped || state.due >= self.plan.len() {
+                scratch.release();
+                state.busy = state.busy.saturating_sub(1);
+                drop(state);
+                self.moved.notify_all();
+                return None;
+            }
+            let end = state.due.saturating_add(state.window).min(self.plan.len());
+            let index = state.again.first().copied().unwrap_or(state.untaken);
+            if index < end {
+                if !state.again.remove(&index) {
+                    state.untaken = index.saturating_add(1);
+                }
+                return Some((index, state.alone()));
+            }
+            state = self.pause(state, scratch);
+        }
+    }
+
+    /// Passes a chunk on. Where the budget refused it although others may hold memory, those give up what they read ahead, and
+    /// from then on less is read ahead: the caller gets the error only where the chunk that is due does not fit alone.
+    fn deliver(
+        &self,
+        index: usize,
+        result: Result<Chunk>,
+        alone: Option<u64>,
+        scratch: &mut Scratch,
+    ) {
+        let refused =
+            matches!(&result, Err(e) if e.kind() == ErrorKind::OverBudget && e.resumable());
+        let mut state = self.lock();
+        if refused {
+            scratch.release();
+            let late = state.ready.split_off(&index.saturating_add(1));
+            if alone.is_some() && alone == state.alone() && index == state.due {
+                state.ready.insert(index, result);
+            } else {
+                state.again.insert(index);
+                state.again.extend(late.keys());
+                state.window = (state.window / 2).max(1);
+                let freed = !late.is_empty();
+                drop(late);
+                // the other threads will say when they are done, the caller when it has used its chunk
+                if !freed && (state.busy > 1 || !state.waiting) {
+                    state = self.pause(state, scratch);
+                }
+            }
+        } else if index >= state.due.saturating_add(state.window) {
+            state.again.insert(index);
+        } else {
+            state.ready.insert(index, result);
+        }
+        drop(state);
+        self.moved.notify_all();
+    }
+}
+
+impl State {
+    fn enter(&mut self) {
+        self.busy = self.busy.saturating_add(1);
+        self.moves = self.moves.wrapping_add(1);
+    }
+
+    /// While neither another thread nor the caller may hold memory and no chunk is ready: a number that changes when one may
+    /// again.
+    fn alone(&self) -> Option<u64> {
+        (self.busy == 1 && self.waiting && self.ready.is_empty()).then_some(self.moves)
+    }
+}
+
+/// A thread that panics would leave the caller waiting.
+struct StopOnPanic<'a>(&'a Shared);
+
+impl Drop for StopOnPanic<'_> {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
+}

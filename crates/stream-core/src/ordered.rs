@@ -1,0 +1,90 @@
+//! Chunks in C order, whatever order and shape the file stores them in.
+
+mod bands;
+mod copy;
+mod places;
+
+use std::sync::Arc;
+
+pub use copy::{Side, copy_box};
+
+use crate::reader::Planned;
+use crate::{Array, ChunkPlan, Chunks, Context, Place, Result, Scratch};
+
+/// Delivers the same data as slabs in C order: one after another they are the array as `npy` and `raw` want it. Entries of a
+/// request follow one another.
+///
+/// Nothing is copied or held where the plan's chunks are slabs already: they are read in order, unchanged. Else slabs are
+/// assembled from the tiles that meet them, read in parallel. A slab is as many whole rows of tiles as the budget allows; where
+/// not even one fits, it is fewer rows (down to a part of one row), and each tile is read again for every slab that it meets:
+/// a tile of `t` rows in slabs of `s` rows is read about `t / s` times.
+///
+/// Where there is no plan, or places or sizes of elements are not known beforehand, chunks come as the format has them.
+///
+/// # Errors
+/// What reading a chunk gives. Slabs are charged to `cx`'s budget, as chunks are.
+pub fn ordered(chunks: Box<dyn Chunks>, cx: &Context) -> Box<dyn Chunks> {
+    let Some(plan) = chunks.plan() else { return chunks };
+    let array = chunks.array().or_else(|| plan.array());
+    let Some(order) = places::Order::of(&*plan) else { return chunks };
+    if order.is_stored() {
+        return chunks;
+    }
+    if order.is_slabs() {
+        return Box::new(Planned::new(Arc::new(Permuted {
+            plan,
+            order: order.into_indices(),
+            array,
+        })));
+    }
+    if array.as_ref().is_none_or(|array| array.dtype.size().is_none()) {
+        return chunks;
+    }
+    Box::new(bands::Bands::new(plan, order, array, cx))
+}
+
+/// Delivers the chunks of several entries by rows: by the first index, then by entry, so that columns advance together.
+/// Chunks come unchanged.
+pub fn by_rows(chunks: Box<dyn Chunks>) -> Box<dyn Chunks> {
+    let Some(plan) = chunks.plan() else { return chunks };
+    let Some(mut order) = places::Order::of(&*plan) else { return chunks };
+    order.by_rows(&*plan);
+    let array = chunks.array();
+    Box::new(Planned::new(Arc::new(Permuted { plan, order: order.into_indices(), array })))
+}
+
+/// A plan in another order.
+struct Permuted {
+    plan: Arc<dyn ChunkPlan>,
+    order: Vec<usize>,
+    array: Option<Array>,
+}
+
+impl Permuted {
+    fn index(&self, index: usize) -> usize {
+        // beyond the end stays beyond the end
+        self.order.get(index).copied().unwrap_or(usize::MAX)
+    }
+}
+
+impl ChunkPlan for Permuted {
+    fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    fn array(&self) -> Option<Array> {
+        self.array.clone()
+    }
+
+    fn place(&self, index: usize) -> Option<Place> {
+        self.plan.place(self.index(index))
+    }
+
+    fn read(&self, index: usize, scratch: &mut Scratch) -> Result<crate::Chunk> {
+        self.plan.read(self.index(index), scratch)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
+mod tests;
