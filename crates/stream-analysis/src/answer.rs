@@ -21,6 +21,17 @@ pub struct Entry {
     pub path: String,
     /// One for plain numbers; one for each member of a struct, two for complex numbers; none where there was no data.
     pub columns: Vec<Statistics>,
+    /// Why its data could not be read whole; there are no columns then.
+    pub failure: Option<Failure>,
+}
+
+/// An error, as far as it goes through bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// [`stream_core::ErrorKind::as_str`].
+    pub kind: String,
+    /// What was expected and found, and where.
+    pub message: String,
 }
 
 impl Set {
@@ -29,6 +40,7 @@ impl Set {
         let entry = |(i, path): (usize, &String)| Entry {
             path: path.clone(),
             columns: self.results(i, bins, quantiles),
+            failure: None,
         };
         Answer { entries: paths.iter().enumerate().map(entry).collect() }
     }
@@ -41,6 +53,10 @@ impl Answer {
         w.list(&self.entries, |w, entry| {
             w.text(&entry.path);
             w.list(&entry.columns, write_column);
+            w.option(entry.failure.as_ref(), |w, failure| {
+                w.text(&failure.kind);
+                w.text(&failure.message);
+            });
         });
         w.0
     }
@@ -51,7 +67,14 @@ impl Answer {
     /// `Malformed` for any that [`Answer::encode`] would not write.
     pub fn decode(bytes: &[u8]) -> Result<Self> {
         let mut r = Reader(bytes);
-        let entries = r.list(|r| Ok(Entry { path: r.text()?, columns: r.list(read_column)? }))?;
+        let failure = |r: &mut Reader<'_>| Ok(Failure { kind: r.text()?, message: r.text()? });
+        let entries = r.list(|r| {
+            Ok(Entry {
+                path: r.text()?,
+                columns: r.list(read_column)?,
+                failure: r.option(failure)?,
+            })
+        })?;
         r.end()?;
         Ok(Self { entries })
     }

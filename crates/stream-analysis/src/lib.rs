@@ -40,7 +40,7 @@ mod task;
 mod texts;
 mod value;
 
-pub use answer::{Answer, Entry};
+pub use answer::{Answer, Entry, Failure};
 pub use column::Extreme;
 pub use exact::Exact;
 pub use measures::Measures;

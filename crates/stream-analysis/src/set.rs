@@ -33,6 +33,9 @@ enum State {
 const MOST_ENTRIES: usize = 65_536;
 
 impl Set {
+    /// Bytes of a column whose quantiles are asked; those of others are few.
+    pub(crate) const COLUMN: u64 = crate::bins::Bins::SIZE as u64 + 4096;
+
     /// Nothing yet; memory is charged to `budget` as entries come: 520 KiB for each column whose quantiles are asked, 3 KiB
     /// for each other.
     pub fn new(measures: Measures, budget: &Budget) -> Self {

@@ -69,7 +69,7 @@ impl Bins {
                 return;
             };
             let count = self.counters[usize::from(slot) << self.bits | i];
-            let bits = ((page % half) as u64) << fraction | (i as u64) * step;
+            let bits = (((page % half) as u64) << fraction) | ((i as u64) * step);
             match negative {
                 true => push(-bound(bits + step), -bound(bits), count),
                 false => push(bound(bits), bound(bits + step), count),

@@ -4,7 +4,7 @@
 //! `2^(e - 43)`: its upper part, whose sum over the block needs at most 53 bits and is exact in any order, in vectors. What was
 //! cut off is exact too, and is peeled in the same way, 44 bits a round (after Rump, Ogita and Oishi, "Accurate floating-point
 //! summation", 2008). Numbers that differ by more than the rounds reach are added one by one.
-#![allow(clippy::arithmetic_side_effects)] // exponents within -1100 ..= 1100, lanes of fixed width
+#![allow(clippy::arithmetic_side_effects, clippy::needless_range_loop)] // exponents within -1100 ..= 1100, lanes of fixed width
 
 use super::BLOCK;
 use crate::exact::Exact;

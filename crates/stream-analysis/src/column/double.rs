@@ -1,5 +1,5 @@
 //! Blocks of binary64.
-#![allow(clippy::arithmetic_side_effects)] // floats and lanes of fixed width
+#![allow(clippy::arithmetic_side_effects, clippy::needless_range_loop)] // floats and lanes of fixed width; loops over lanes
 
 use stream_core::Sample;
 

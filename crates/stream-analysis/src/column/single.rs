@@ -1,5 +1,5 @@
 //! Blocks of binary32.
-#![allow(clippy::arithmetic_side_effects)] // floats, lanes of fixed width, exponents below 2^8
+#![allow(clippy::arithmetic_side_effects, clippy::needless_range_loop)] // floats, lanes of fixed width, exponents below 2^8; loops over lanes
 
 use stream_core::Sample;
 
