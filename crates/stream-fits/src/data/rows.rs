@@ -113,7 +113,8 @@ impl RowsPlan {
             group: u64::try_from(group).unwrap_or(1),
             cells,
             row,
-            held: Held::new(group),
+            // a thread may still be at the group before
+            held: Held::new(group.saturating_mul(2)),
         })
     }
 
