@@ -5,8 +5,7 @@ use std::fmt;
 use stream_core::{ChargedVec, Error, ErrorKind, Result};
 
 use crate::attribute::Attribute;
-use crate::datatype::Datatype;
-use crate::ffi::{Charge, Id, ObjectInfo};
+use crate::ffi::{Id, ObjectInfo};
 use crate::file::File;
 use crate::name::unescape;
 
@@ -94,16 +93,6 @@ impl Object {
             return Ok(None);
         }
         Attribute::open(self, name).map(Some)
-    }
-
-    /// What a named datatype is.
-    ///
-    /// # Errors
-    /// `Unrecognized` for another kind of object, `Malformed`, `OverBudget`.
-    pub fn named_type(&self) -> Result<Datatype> {
-        self.expect(ObjectKind::Datatype)?;
-        let mut charge = Charge::new(self.file.context().budget());
-        self.file.call(|library, _| library.describe(&self.id, &mut charge))
     }
 
     /// Its attributes, in the order in which they were made where the file keeps that.
