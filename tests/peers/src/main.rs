@@ -9,7 +9,6 @@ fn main() -> Outcome {
         return Err("usage: peers WORK FILE".into());
     };
     match work.as_str() {
-        "hidefix-sum" => hidefix_sum(&file),
         "hdf5-reader-chunks" => hdf5_reader_chunks(&file),
         "hdf5-reader-parallel" => hdf5_reader_parallel(&file),
         "hdf5-reader-list" => hdf5_reader_list(&file),
@@ -29,23 +28,6 @@ fn sum(values: &[f32]) -> f64 {
         }
     }
     lanes.iter().sum::<f64>() + rest.iter().map(|value| f64::from(*value)).sum::<f64>()
-}
-
-fn hidefix_sum(file: &str) -> Outcome {
-    use hidefix::prelude::*;
-    let index = Index::index(file)?;
-    let group = index.group("grp").ok_or("no group")?;
-    let data = group.dataset("data").ok_or("no dataset")?;
-    let reader = data.as_par_reader(&file)?;
-    let shape = data.shape().to_vec();
-    let mut total = 0.0;
-    for at in (0..shape[0]).step_by(64) {
-        let rows = at..(at + 64).min(shape[0]);
-        let slab = [rows, 0..shape[1], 0..shape[2]];
-        total += sum(&reader.values_par::<f32, _>(slab)?);
-    }
-    println!("{total}");
-    Ok(())
 }
 
 fn hdf5_reader_chunks(file: &str) -> Outcome {

@@ -84,7 +84,8 @@ fn object(entry: &Value) -> Result<Object> {
         files: files(fields),
         ..Object::default()
     };
-    if let Some(fill) = fields.get("fill") {
+    // null: the file says that there is none
+    if let Some(fill) = fields.get("fill").filter(|fill| !fill.is_null()) {
         flatten(fill, dtype.as_ref(), &mut own.fill);
     }
     if let Some(value) = fields.get("value") {

@@ -56,6 +56,15 @@ elif work == "h5py-slabs":
     with h5py.File(path) as file:
         data = file["grp/data"]
         print(sum(float(data[at : at + 8].sum(dtype="f8")) for at in range(0, len(data), 8)))
+elif work == "hidefix-sum":
+    import hidefix
+    import numpy as np
+
+    data = hidefix.Index(path)["grp"]["data"]
+    total, length = 0.0, data.shape()[0]
+    for at in range(0, length, 64):
+        total += float(np.asarray(data[at : min(at + 64, length), :, :]).sum(dtype="f8"))
+    print(total)
 elif work == "h5py-list":
     import h5py
 

@@ -41,7 +41,7 @@ pub(super) fn rows(bench: &Bench<'_>, rows: &mut Vec<Row>) -> Result<()> {
     row.ours("narrows stats", bench.narrows, arguments, Stdio::null());
     row.python("h5py by chunks", words!["h5py-chunks", &deflated]);
     row.c("libhdf5 in C, slabs", h5sum.clone(), words![&deflated, "/grp/data"]);
-    row.rust("hidefix, two threads", words!["hidefix-sum", &deflated]);
+    row.python("hidefix on all cores", words!["hidefix-sum", &deflated]);
     row.rust("hdf5-reader by chunks", words!["hdf5-reader-chunks", &deflated]);
     row.rust("hdf5-reader, parallel slabs", words!["hdf5-reader-parallel", &deflated]);
     row.decoding_floor(
@@ -61,7 +61,7 @@ pub(super) fn rows(bench: &Bench<'_>, rows: &mut Vec<Row>) -> Result<()> {
     library(&mut row, &contiguous);
     row.python("h5py by slabs", words!["h5py-slabs", &contiguous]);
     row.c("libhdf5 in C, slabs", h5sum, words![&contiguous, "/grp/data"]);
-    row.rust("hidefix, two threads", words!["hidefix-sum", &contiguous]);
+    row.python("hidefix on all cores", words!["hidefix-sum", &contiguous]);
     row.rust("hdf5-reader, parallel slabs", words!["hdf5-reader-parallel", &contiguous]);
     row.floor("read, sum", "sum", &contiguous);
     rows.push(row.row);
