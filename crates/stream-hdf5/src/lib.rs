@@ -10,7 +10,6 @@ mod ffi;
 mod file;
 mod format;
 mod name;
-mod named;
 mod object;
 mod paths;
 pub mod storage;
@@ -28,7 +27,6 @@ pub use datatype::{
 pub use defect::Defect;
 pub use file::File;
 pub use format::Hdf5;
-pub use named::library;
 pub use object::{Attributes, Object, ObjectKind};
 pub use superblock::Superblock;
 pub use values::{Leaf, Step, Values};

@@ -5,7 +5,8 @@ use std::fmt;
 use stream_core::{ChargedVec, Error, ErrorKind, Result};
 
 use crate::attribute::Attribute;
-use crate::ffi::{Id, ObjectInfo};
+use crate::datatype::Datatype;
+use crate::ffi::{Charge, Id, ObjectInfo};
 use crate::file::File;
 use crate::name::unescape;
 
@@ -93,6 +94,17 @@ impl Object {
             return Ok(None);
         }
         Attribute::open(self, name).map(Some)
+    }
+
+    /// What a named datatype is. What it takes is reserved only while it is read: the caller keeps it.
+    ///
+    /// # Errors
+    /// `Unrecognized` for another kind of object, `Malformed`, `OverBudget`, and what the source says.
+    pub fn named_type(&self) -> Result<Datatype> {
+        self.expect(ObjectKind::Datatype)?;
+        let mut charge = Charge::new(self.file.context().budget());
+        let described = self.file.call(|library, _| library.describe(&self.id, &mut charge));
+        described.map_err(|error| error.in_entry(self.path()))
     }
 
     /// Its attributes, in the order in which they were made where the file keeps that.
