@@ -76,7 +76,12 @@ static ALL: [Known; 8] = [
         format: reader!("dicom", stream_dicom::Dicom),
         has_feature: true,
     },
-    planned(&outline::FITS, signature::fits),
+    Known {
+        outline: &outline::FITS,
+        sniff: signature::fits,
+        format: reader!("fits", stream_fits::Fits),
+        has_feature: true,
+    },
     planned(&outline::HDF5, signature::hdf5),
     planned(&outline::NETCDF, signature::netcdf),
     planned(&outline::AUDIO, signature::audio),
@@ -115,9 +120,9 @@ mod tests {
 
     #[test]
     fn a_format_without_a_reader_says_so_by_name() {
-        let e = planned(&outline::FITS, signature::fits).reader().err().unwrap();
+        let e = planned(&outline::AUDIO, signature::audio).reader().err().unwrap();
         assert_eq!(e.kind(), ErrorKind::NotEnabled);
-        assert_eq!(e.message(), "this is FITS, which this version has no reader for");
+        assert_eq!(e.message(), "this is audio, which this version has no reader for");
         let dicom = Known { format: None, ..planned(&outline::DICOM, signature::dicom) };
         let dicom = Known { has_feature: true, ..dicom };
         let e = dicom.reader().err().unwrap();
