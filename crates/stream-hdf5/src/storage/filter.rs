@@ -1,5 +1,8 @@
 //! The filter pipeline backwards (clause IV.A.2.l): from a chunk as stored to its elements.
 
+mod bitshuffle;
+mod blosc;
+mod blosclz;
 mod deflate;
 mod fletcher32;
 mod lz4;
@@ -9,6 +12,7 @@ mod zstd;
 
 use stream_core::{Context, Result, Scratch};
 
+use self::bitshuffle::Bitshuffle;
 use super::Filter;
 use super::defect::Defect;
 
@@ -27,6 +31,8 @@ enum Step {
     Lzf,
     Lz4,
     Zstd,
+    Bitshuffle(Bitshuffle),
+    Blosc,
 }
 
 /// A pipeline that is undone here.
@@ -49,6 +55,8 @@ impl Step {
             3 => Self::Fletcher32,
             32000 => Self::Lzf,
             32004 => Self::Lz4,
+            32001 => Self::Blosc,
+            32008 => Self::Bitshuffle(Bitshuffle::new(&filter.values)?),
             32015 => Self::Zstd,
             _ => return None,
         })
@@ -59,14 +67,21 @@ impl Step {
         !matches!(self, Self::Shuffle(_) | Self::Fletcher32)
     }
 
+    /// Whether it needs memory of its own, as much as it gives.
+    fn needs_spare(self) -> bool {
+        matches!(self, Self::Bitshuffle(_) | Self::Blosc)
+    }
+
     /// Undoes it from `from` into `to`.
-    fn decode(self, from: &[u8], to: &mut [u8]) -> Decode {
+    fn decode(self, from: &[u8], to: &mut [u8], spare: &mut [u8]) -> Decode {
         match self {
             Self::Deflate => deflate::decode(from, to),
             Self::Shuffle(size) => shuffle::decode(size, from, to),
             Self::Lzf => lzf::decode(from, to),
             Self::Lz4 => lz4::decode(from, to),
             Self::Zstd => zstd::decode(from, to),
+            Self::Bitshuffle(filter) => filter.decode(from, to, spare),
+            Self::Blosc => blosc::decode(from, to, spare),
             // its bytes stay where they are
             Self::Fletcher32 => Err("checked in place"),
         }
@@ -139,11 +154,13 @@ impl Pipeline {
             return cx.read_exact_at(at, out);
         }
         let (rooms, room) = self.between(mask, out.len());
-        let all = rooms.saturating_mul(room).saturating_add(size);
+        let spares = usize::from(self.undo(mask).any(|(step, _)| step.needs_spare()));
+        let all = rooms.saturating_add(spares).saturating_mul(room).saturating_add(size);
         let bytes = scratch.bytes(cx, all)?;
         let (stored, rest) = bytes.split_at_mut_checked(size).unwrap_or_default();
-        let half = rest.len().min(room);
-        let (first, second) = rest.split_at_mut_checked(half).unwrap_or_default();
+        let (spare, rest) =
+            rest.split_at_mut_checked(spares.saturating_mul(room)).unwrap_or_default();
+        let (first, second) = rest.split_at_mut_checked(rest.len().min(room)).unwrap_or_default();
         cx.read_exact_at(at, stored)?;
         let moves = self.moves(mask);
         let sum_last = self.sum_last(mask);
@@ -175,7 +192,8 @@ impl Pipeline {
                 (Room::Out, _) => return Err(wrong(length)),
             };
             let from = from.get(..length).unwrap_or_default();
-            length = step.decode(from, to).map_err(|rule| fail(Defect::Filter { id, rule }))?;
+            length =
+                step.decode(from, to, spare).map_err(|rule| fail(Defect::Filter { id, rule }))?;
             now = next;
         }
         if length != out.len() {
