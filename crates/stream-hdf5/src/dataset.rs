@@ -183,7 +183,7 @@ impl Dataset {
     /// Its data as `request` wants it, by chunks, as the `entry`-th entry of the request. Chunked data gives a chunk for each stored
     /// one, other data slabs of about the request's or the context's chunk size.
     ///
-    /// The plan keeps the file open, and the dataset's index, charged.
+    /// The plan keeps the file open, and the dataset's index, charged. What only libhdf5 reads takes another opening of the dataset.
     ///
     /// # Errors
     /// `Request` for a region or form that does not fit, `Unsupported` for a filter that nobody here knows and for external files that

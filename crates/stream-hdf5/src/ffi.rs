@@ -19,7 +19,6 @@ use std::sync::Once;
 use hdf5_metno_sys as sys;
 use stream_core::{Error, ErrorKind, Result};
 
-pub(crate) use data::Selection;
 pub(crate) use datatype::Charge;
 pub(crate) use driver::State;
 pub(crate) use file::{Limits, OpenedFile};

@@ -9,6 +9,7 @@ mod defect;
 mod ffi;
 mod file;
 mod format;
+mod library;
 mod name;
 mod object;
 mod paths;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use stream_core::{Error, ErrorKind, Request, Result};
 
 use super::{Data, Dataset, Fill, Layout};
+use crate::library::Slabs;
 use crate::storage::{self, Stored};
 
 /// Who reads data.
@@ -23,7 +24,10 @@ pub(super) fn open(dataset: &Dataset, entry: usize, request: &Request) -> Result
     let path = dataset.object().path();
     let opened = match way {
         Way::Own => own(dataset, entry, request),
-        _ => Err(Error::new(ErrorKind::Unsupported, "data: only libhdf5 reads it")),
+        Way::Library => by_library(dataset, entry, request),
+        Way::Virtual => {
+            Err(Error::new(ErrorKind::Unsupported, "virtual dataset: its sources are not followed"))
+        }
     };
     opened.map_err(|error| error.in_entry(path))
 }
@@ -90,6 +94,16 @@ fn own(dataset: &Dataset, entry: usize, request: &Request) -> Result<Data> {
     let stored = dataset.stored()?;
     let cx = dataset.object().file().context();
     let layout = Arc::new(storage::locate(cx, &stored)?);
+    if let storage::Layout::Other(_) = &*layout {
+        return by_library(dataset, entry, request);
+    }
     let plan = storage::plan(cx, &stored, &layout, entry, request)?;
     Ok(Data { plan, way: Way::Own, missing: Vec::new() })
+}
+
+fn by_library(dataset: &Dataset, entry: usize, request: &Request) -> Result<Data> {
+    let object = dataset.object();
+    let again = object.file().object_at(object.address(), object.path())?.into_dataset()?;
+    let plan = Arc::new(Slabs::new(Arc::new(again), entry, request)?);
+    Ok(Data { plan, way: Way::Library, missing: Vec::new() })
 }

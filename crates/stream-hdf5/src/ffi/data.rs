@@ -1,7 +1,10 @@
 //! Elements through the library: what only it can read.
 
+use std::ffi::c_void;
+
 use hdf5_metno_sys as sys;
 use stream_core::Result;
+use stream_core::memory::{Budget, OverBudget, Reservation};
 use sys::h5i::hid_t;
 use sys::{h5d, h5p, h5r, h5s};
 
@@ -36,32 +39,52 @@ impl Library<'_> {
         Ok(Selection { file, memory })
     }
 
-    /// Bytes that the parts of variable length of the selected elements take; the library reads all of them for that.
-    pub(crate) fn vlen_size(self, dataset: &Id, of: &Id, selection: &Selection) -> Result<u64> {
-        let mut size = 0;
-        // SAFETY: an open dataset, a type, a dataspace with a selection, and a place for a number.
-        let status = unsafe {
-            h5d::H5Dvlen_get_buf_size(dataset.raw(), of.raw(), selection.file.raw(), &mut size)
-        };
-        self.done(status, || "dataset: asking for the size of its elements".into())?;
-        Ok(size)
-    }
-
-    /// Reads the selected elements as `of` lies in memory; `bytes` has room for exactly those.
+    /// Reads the selected elements as `of` lies in memory into `bytes`, which has room for exactly those, and shows them to `see`
+    /// while what they point to lives. All that the library allocates for that is reserved from `budget`.
     pub(crate) fn read_elements(
         self,
         dataset: &Id,
         of: &Id,
         selection: &Selection,
+        budget: &Budget,
         bytes: &mut [u8],
+        see: &mut dyn FnMut(&[u8]) -> Result<()>,
     ) -> Result<()> {
+        let attempt = || "dataset: reading elements".to_owned();
         let Selection { file, memory } = selection;
+        let mut heap = Heap { budget, held: None, refused: None };
+        let its = (&raw mut heap).cast::<c_void>();
+        // SAFETY: the class exists once the library was started.
+        let transfer = unsafe { h5p::H5Pcreate(*h5p::H5P_CLS_DATASET_XFER) };
+        let transfer = self.id(transfer, attempt)?;
+        // SAFETY: a list of transfer properties; `heap` lives longer than it is used.
+        let status = unsafe {
+            h5p::H5Pset_vlen_mem_manager(transfer.raw(), Some(allocate), its, Some(free), its)
+        };
+        self.done(status, attempt)?;
         // SAFETY: an open dataset, a type, two dataspaces that select equally many elements, and room for those.
         let status = unsafe {
             let bytes = bytes.as_mut_ptr().cast();
-            h5d::H5Dread(dataset.raw(), of.raw(), memory.raw(), file.raw(), h5p::H5P_DEFAULT, bytes)
+            h5d::H5Dread(dataset.raw(), of.raw(), memory.raw(), file.raw(), transfer.raw(), bytes)
         };
-        self.done(status, || "dataset: reading elements".into())
+        let read = self.done(status, attempt);
+        let seen = match read {
+            Ok(()) => see(bytes),
+            Err(error) => Err(error),
+        };
+        // SAFETY: elements that the library wrote as this type into this dataspace, given back once; those it did not write
+        // are zero.
+        let status = unsafe {
+            let bytes = bytes.as_mut_ptr().cast();
+            h5d::H5Dvlen_reclaim(of.raw(), memory.raw(), transfer.raw(), bytes)
+        };
+        if status < 0 {
+            self.forget_errors();
+        }
+        match heap.refused.take() {
+            Some(refused) => Err(refused.into()),
+            None => seen,
+        }
     }
 
     /// Gives back what the library allocated for parts of variable length.
@@ -94,5 +117,39 @@ impl Library<'_> {
         debug_assert!(info.kind != ObjectKind::Group);
         let (first, last) = self.bounds(&space)?;
         Ok((info.address, first, last))
+    }
+}
+
+/// Memory for parts of variable length.
+struct Heap<'a> {
+    budget: &'a Budget,
+    /// Given back when the last element is.
+    held: Option<Reservation>,
+    refused: Option<OverBudget>,
+}
+
+/// What an allocation takes beside its bytes.
+const BLOCK: u64 = 32;
+
+unsafe extern "C" fn allocate(size: usize, heap: *mut c_void) -> *mut c_void {
+    // SAFETY: what `read_elements` passed; the lock is held, so nobody else looks at it.
+    let heap = unsafe { &mut *heap.cast::<Heap<'_>>() };
+    let bytes = u64::try_from(size).unwrap_or(u64::MAX).saturating_add(BLOCK);
+    let more = match &mut heap.held {
+        Some(held) => held.grow(bytes),
+        none => heap.budget.reserve(bytes).map(|held| *none = Some(held)),
+    };
+    if let Err(refused) = more {
+        heap.refused = Some(refused);
+        return std::ptr::null_mut();
+    }
+    // SAFETY: the library's own allocator; not all of it is written before it is read by faulty files, so it is cleared.
+    unsafe { sys::h5::H5allocate_memory(size.max(1), true.into()) }
+}
+
+unsafe extern "C" fn free(block: *mut c_void, _: *mut c_void) {
+    if !block.is_null() {
+        // SAFETY: a block of `allocate`, given back once.
+        unsafe { sys::h5::H5free_memory(block) };
     }
 }

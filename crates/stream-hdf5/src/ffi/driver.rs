@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use hdf5_metno_sys as sys;
 use stream_core::{Context, Error, ErrorKind, Result};
 use sys::h5::{haddr_t, herr_t};
-use sys::h5fd::{H5FD_FLMAP_SINGLE, H5FD_class_t, H5FD_mem_t, H5FD_t};
+use sys::h5fd::{H5FD_mem_t, H5FD_t};
 use sys::h5i::hid_t;
 
 /// What the driver shares with whoever opened the file.
@@ -59,7 +59,8 @@ impl State {
 /// An open file as the library sees it: its own part first.
 #[repr(C)]
 struct Opened {
-    library: H5FD_t,
+    /// `H5FD_t`: 88 bytes in 1.10, more in none of the versions that this driver is for.
+    library: [u64; 32],
     state: Arc<State>,
     serial: u64,
     eoa: haddr_t,
@@ -81,46 +82,83 @@ pub(super) fn opening<R>(state: &Arc<State>, open: impl FnOnce() -> R) -> R {
 
 /// The driver's identifier; registered once and kept.
 pub(super) fn id() -> Result<hid_t> {
-    static ID: OnceLock<hid_t> = OnceLock::new();
-    // SAFETY: the class is complete for this version of the library, lives for ever, and is copied by the library anyway.
-    let id = *ID.get_or_init(|| unsafe { sys::h5fd::H5FDregister(class()) });
-    match id < 0 {
-        false => Ok(id),
-        true => {
+    static ID: OnceLock<Option<hid_t>> = OnceLock::new();
+    let id = *ID.get_or_init(|| {
+        // 1.13 changed what a driver is
+        let known = matches!(super::release(), [1, 10 | 12, _]);
+        // SAFETY: the class is complete for this version of the library, lives for ever, and is copied by the library anyway.
+        known.then(|| unsafe { sys::h5fd::H5FDregister((&raw const CLASS).cast()) })
+    });
+    match id {
+        Some(id) if id >= 0 => Ok(id),
+        Some(_) => {
             Err(Error::new(ErrorKind::Unsupported, "file driver: libhdf5 refused to register it"))
+        }
+        None => {
+            let [major, minor, _] = super::release();
+            let message = format!("libhdf5: expected version 1.10 or 1.12, found {major}.{minor}");
+            Err(Error::new(ErrorKind::Unsupported, message))
         }
     }
 }
 
-fn class() -> &'static H5FD_class_t {
-    struct Class(H5FD_class_t);
-    // SAFETY: it is never written after it was made, and its pointers lead to statics.
-    unsafe impl Send for Class {}
-    // SAFETY: as above.
-    unsafe impl Sync for Class {}
-    static CLASS: OnceLock<Class> = OnceLock::new();
-    &CLASS
-        .get_or_init(|| {
-            Class(H5FD_class_t {
-                name: c"narrows".as_ptr(),
-                // the library's own limit for drivers of 64 bits
-                maxaddr: i64::MAX.unsigned_abs(),
-                fc_degree: sys::h5f::H5F_close_degree_t::H5F_CLOSE_WEAK,
-                open: Some(open),
-                close: Some(close),
-                cmp: Some(compare),
-                query: Some(query),
-                get_eoa: Some(eoa),
-                set_eoa: Some(set_eoa),
-                get_eof: Some(eof),
-                read: Some(read),
-                write: Some(write),
-                fl_map: H5FD_FLMAP_SINGLE,
-                ..Default::default()
-            })
-        })
-        .0
+/// `H5FD_class_t` of the versions 1.10 and 1.12; what is `None` here has types that nobody needs.
+#[repr(C)]
+struct Class {
+    name: *const c_char,
+    maxaddr: haddr_t,
+    fc_degree: c_int,
+    terminate: Option<unsafe extern "C" fn()>,
+    superblock: [Option<unsafe extern "C" fn()>; 3],
+    fapl_size: usize,
+    fapl: [Option<unsafe extern "C" fn()>; 3],
+    dxpl_size: usize,
+    dxpl: [Option<unsafe extern "C" fn()>; 2],
+    open: unsafe extern "C" fn(*const c_char, c_uint, hid_t, haddr_t) -> *mut H5FD_t,
+    close: unsafe extern "C" fn(*mut H5FD_t) -> herr_t,
+    cmp: unsafe extern "C" fn(*const H5FD_t, *const H5FD_t) -> c_int,
+    query: unsafe extern "C" fn(*const H5FD_t, *mut c_ulong) -> herr_t,
+    space: [Option<unsafe extern "C" fn()>; 3],
+    get_eoa: unsafe extern "C" fn(*const H5FD_t, H5FD_mem_t) -> haddr_t,
+    set_eoa: unsafe extern "C" fn(*mut H5FD_t, H5FD_mem_t, haddr_t) -> herr_t,
+    get_eof: unsafe extern "C" fn(*const H5FD_t, H5FD_mem_t) -> haddr_t,
+    get_handle: Option<unsafe extern "C" fn()>,
+    read: extern "C" fn(*mut H5FD_t, H5FD_mem_t, hid_t, haddr_t, usize, *mut c_void) -> herr_t,
+    write: extern "C" fn(*mut H5FD_t, H5FD_mem_t, hid_t, haddr_t, usize, *const c_void) -> herr_t,
+    /// Flush, truncate, lock, unlock: a file that is only read needs none, and no lock is taken.
+    others: [Option<unsafe extern "C" fn()>; 4],
+    fl_map: [H5FD_mem_t; 7],
 }
+
+// SAFETY: it is never written, and its pointers lead to statics.
+unsafe impl Sync for Class {}
+
+static CLASS: Class = Class {
+    name: c"narrows".as_ptr(),
+    // the library's own limit for drivers of 64 bits
+    maxaddr: i64::MAX.unsigned_abs(),
+    // H5F_CLOSE_WEAK: the file is closed with the last of its objects
+    fc_degree: 1,
+    terminate: None,
+    superblock: [None; 3],
+    fapl_size: 0,
+    fapl: [None; 3],
+    dxpl_size: 0,
+    dxpl: [None; 2],
+    open,
+    close,
+    cmp: compare,
+    query,
+    space: [None; 3],
+    get_eoa: eoa,
+    set_eoa,
+    get_eof: eof,
+    get_handle: None,
+    read,
+    write,
+    others: [None; 4],
+    fl_map: [H5FD_mem_t::H5FD_MEM_SUPER; 7],
+};
 
 unsafe extern "C" fn open(_: *const c_char, flags: c_uint, _: hid_t, _: haddr_t) -> *mut H5FD_t {
     static SERIAL: AtomicU64 = AtomicU64::new(0);
@@ -129,7 +167,7 @@ unsafe extern "C" fn open(_: *const c_char, flags: c_uint, _: hid_t, _: haddr_t)
         let only_reads = flags & sys::h5f::H5F_ACC_RDWR == 0;
         only_reads.then(|| {
             let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
-            Box::new(Opened { library: H5FD_t::default(), state, serial, eoa: 0 })
+            Box::new(Opened { library: [0; 32], state, serial, eoa: 0 })
         })
     });
     match opened {
@@ -184,7 +222,7 @@ unsafe extern "C" fn set_eoa(file: *mut H5FD_t, _: H5FD_mem_t, eoa: haddr_t) -> 
     0
 }
 
-unsafe extern "C" fn eof(file: *const H5FD_t) -> haddr_t {
+unsafe extern "C" fn eof(file: *const H5FD_t, _: H5FD_mem_t) -> haddr_t {
     // SAFETY: an open file of this driver.
     unsafe { opened(file).state.end }
 }

@@ -1,0 +1,163 @@
+//! Data that only libhdf5 reads: elements of variable length, references, filters that are known to it alone.
+//!
+//! Slabs of bounded size, one at a time behind the library's lock, packed outside of it. What the library allocates for parts of
+//! variable length is reserved as it asks for it, and refused where the budget has no more.
+
+use std::sync::Arc;
+
+use stream_core::{
+    Array, ChargedVec, Chunk, ChunkPlan, Context, DType, Dims, Error, ErrorKind, Extent, Form,
+    Place, Request, Result, Scratch, shape_of,
+};
+
+use crate::dataset::{Dataset, Layout};
+use crate::values::Packer;
+
+/// What an element of variable length is taken to need, when slabs are sized: its own bytes and as many again and more.
+const GROWTH: usize = 4;
+
+/// The slabs of a dataset's region.
+pub(crate) struct Slabs {
+    dataset: Arc<Dataset>,
+    cx: Context,
+    entry: usize,
+    dtype: DType,
+    extents: Vec<Extent>,
+    shape: Dims,
+    /// A slab's extents, and how many slabs there are along each axis.
+    slab: Dims,
+    counts: Dims,
+    /// What the library needs beside the elements: a chunk before and after each filter.
+    chunk_bytes: u64,
+}
+
+impl Slabs {
+    /// The slabs of what `request` wants of `dataset`.
+    ///
+    /// # Errors
+    /// `Request` for a region or a form that does not fit, `Unsupported` for filters that the library has not.
+    pub(crate) fn new(dataset: Arc<Dataset>, entry: usize, request: &Request) -> Result<Self> {
+        if request.form == Form::Bytes {
+            let message = "form: elements that libhdf5 reads have no bytes of their own";
+            return Err(Error::new(ErrorKind::Request, message));
+        }
+        if let Layout::External(_) = dataset.layout() {
+            // the library would open whatever is named
+            let message = "external files: elements of this type are not read from them";
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        }
+        let file = dataset.object().file();
+        file.call(|library, _| library.has_filters(&dataset.creation))?;
+        let cx = file.context().clone();
+        let whole = dataset.shape().unwrap_or_else(|| Dims::from([0]));
+        let extents = request.region.resolve(&whole)?;
+        let shape = shape_of(&extents);
+        let size = request.chunk_size.unwrap_or_else(|| cx.chunk_size());
+        let fixed = dataset.datatype().is_fixed();
+        let element = dataset.datatype().size.saturating_mul(if fixed { 1 } else { GROWTH });
+        let most = (size / element.max(1)).max(1);
+        let (slab, chunk_bytes) = match dataset.layout() {
+            Layout::Chunked { chunk, .. } => {
+                let bytes = chunk
+                    .elements()
+                    .and_then(|n| n.checked_mul(u64::try_from(dataset.datatype().size).ok()?));
+                (grown(chunk, &shape, most), bytes.unwrap_or(u64::MAX).saturating_mul(2))
+            }
+            _ => (grown(&Dims::filled(shape.len(), 1), &shape, most), 0),
+        };
+        let counts = shape.iter().zip(slab.iter()).map(|(&n, &by)| n.div_ceil(by.max(1))).collect();
+        let dtype = dataset.dtype();
+        Ok(Self { dataset, cx, entry, dtype, extents, shape, slab, counts, chunk_bytes })
+    }
+
+    /// First element and extents of a slab, after the region.
+    fn part(&self, index: usize) -> Option<(Dims, Dims)> {
+        let mut rest = u64::try_from(index).ok()?;
+        let mut origin = Dims::filled(self.shape.len(), 0);
+        for ((at, &count), &by) in
+            origin.iter_mut().zip(self.counts.iter()).zip(self.slab.iter()).rev()
+        {
+            *at = rest.checked_rem(count)?.checked_mul(by)?;
+            rest = rest.checked_div(count)?;
+        }
+        let cut = |((&extent, &at), &by): ((&u64, &u64), &u64)| extent.saturating_sub(at).min(by);
+        let shape = self.shape.iter().zip(origin.iter()).zip(self.slab.iter()).map(cut).collect();
+        (rest == 0).then_some((origin, shape))
+    }
+}
+
+/// `unit` along each axis, and multiples of it, from the fastest axis on, while no more than `most` elements are in it.
+fn grown(unit: &[u64], shape: &[u64], most: usize) -> Dims {
+    let most = u64::try_from(most).unwrap_or(u64::MAX);
+    let mut slab: Dims =
+        unit.iter().zip(shape).map(|(&unit, &extent)| unit.min(extent).max(1)).collect();
+    for axis in (0..shape.len()).rev() {
+        let others = slab.elements().unwrap_or(u64::MAX);
+        let (Some(own), Some(&extent)) = (slab.get_mut(axis), shape.get(axis)) else { continue };
+        let times = (most / others.max(1)).max(1);
+        *own = own.saturating_mul(times).min(extent).max(1);
+        if *own < extent {
+            break;
+        }
+    }
+    slab
+}
+
+impl ChunkPlan for Slabs {
+    fn len(&self) -> usize {
+        let count = if self.shape.elements() == Some(0) {
+            0
+        } else {
+            self.counts.elements().unwrap_or(u64::MAX)
+        };
+        usize::try_from(count).unwrap_or(usize::MAX)
+    }
+
+    fn array(&self) -> Option<Array> {
+        Some(Array::new(self.dtype.clone(), self.shape.clone()))
+    }
+
+    fn place(&self, index: usize) -> Option<Place> {
+        let (origin, shape) = self.part(index).filter(|_| index < self.len())?;
+        Some(Place { entry: self.entry, origin, shape })
+    }
+
+    fn read(&self, index: usize, scratch: &mut Scratch) -> Result<Chunk> {
+        let Some(Place { entry, origin, shape }) = self.place(index) else {
+            return Err(Error::new(ErrorKind::Request, format!("chunk {index} of {}", self.len())));
+        };
+        let dataset = &*self.dataset;
+        let path = dataset.object().path();
+        let file = dataset.object().file();
+        let start: Dims = (self.extents.iter().zip(origin.iter()))
+            .map(|(extent, &at)| extent.start.saturating_add(at.saturating_mul(extent.step)))
+            .collect();
+        let step: Dims = self.extents.iter().map(|extent| extent.step).collect();
+        let elements = shape.elements().and_then(|n| usize::try_from(n).ok()).unwrap_or(usize::MAX);
+        let size = elements.saturating_mul(dataset.datatype().size);
+        let _library = self.cx.budget().reserve(self.chunk_bytes.saturating_add(CONVERSION))?;
+        let stored = scratch.bytes(&self.cx, size)?;
+        // what the library leaves untouched must not be taken for a pointer
+        stored.fill(0);
+        let mut packed = ChargedVec::new(self.cx.budget());
+        file.call(|library, _| {
+            let selection = library.select_elements(&dataset.object().id, &start, &step, &shape)?;
+            let its_type = &dataset.its_type;
+            library.read_elements(
+                &dataset.object().id,
+                its_type,
+                &selection,
+                self.cx.budget(),
+                stored,
+                &mut |stored| Packer::new(file).elements(dataset.datatype(), stored, &mut packed),
+            )
+        })
+        .map_err(|error| error.in_entry(path))?;
+        let mut buf = self.cx.buf(packed.len())?;
+        buf.copy_from_slice(&packed);
+        Chunk::new(entry, origin, shape, self.dtype.clone(), buf)
+    }
+}
+
+/// The library's buffers for conversion and background: 1 MiB each.
+const CONVERSION: u64 = 2 << 20;
