@@ -71,12 +71,12 @@ fn fold(total: u64) -> u64 {
 }
 
 /// Whether an HDU sums up to zero: all bits set, or none.
-pub fn is_zero(sum: u32) -> bool {
+pub(crate) fn is_zero(sum: u32) -> bool {
     sum == u32::MAX || sum == 0
 }
 
 /// The number in a `DATASUM` card: an unsigned integer as a string.
-pub fn datasum(text: Text<'_>) -> Option<u32> {
+pub(crate) fn datasum(text: Text<'_>) -> Option<u32> {
     text.as_str()?.trim().parse().ok()
 }
 

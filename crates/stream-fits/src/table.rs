@@ -29,7 +29,7 @@ pub struct Table {
     /// The columns, in order of their numbers.
     pub columns: Vec<Column>,
     /// What the columns take.
-    pub(crate) charge: Option<Reservation>,
+    pub(crate) _charge: Option<Reservation>,
 }
 
 impl Table {

@@ -124,8 +124,21 @@ impl PartialEq<str> for Text<'_> {
     fn eq(&self, other: &str) -> bool {
         match self.as_bytes() {
             Some(bytes) => bytes == other.as_bytes(),
-            None => self.to_string() == other,
+            None => {
+                let mut rest = Rest(other);
+                self.write(&mut rest).is_ok() && rest.0.is_empty()
+            }
         }
+    }
+}
+
+/// What of a text has not been met yet.
+struct Rest<'t>(&'t str);
+
+impl fmt::Write for Rest<'_> {
+    fn write_str(&mut self, s: &str) -> fmt::Result {
+        self.0 = self.0.strip_prefix(s).ok_or(fmt::Error)?;
+        Ok(())
     }
 }
 

@@ -33,7 +33,7 @@ impl Place {
             heap_offset: self.offset.saturating_add(rows),
             heap_bytes: self.length.saturating_sub(rows),
             columns: Vec::new(),
-            charge: Some(charge),
+            _charge: Some(charge),
         }
     }
 }

@@ -4,10 +4,10 @@
 
 /// A file as it grows.
 #[derive(Clone, Default)]
-pub struct File(pub Vec<u8>);
+pub(crate) struct File(pub(crate) Vec<u8>);
 
 /// A card in fixed format; strings bring their quotes.
-pub fn card(keyword: &str, value: impl std::fmt::Display) -> String {
+pub(crate) fn card(keyword: &str, value: impl std::fmt::Display) -> String {
     let value = value.to_string();
     if value.starts_with('\'') {
         format!("{keyword:8}= {value:20}")
@@ -18,7 +18,7 @@ pub fn card(keyword: &str, value: impl std::fmt::Display) -> String {
 
 impl File {
     /// Appends a header of these cards and END, padded.
-    pub fn header(mut self, cards: &[String]) -> Self {
+    pub(crate) fn header(mut self, cards: &[String]) -> Self {
         for card in cards {
             assert!(card.len() <= 80, "{card}");
             self.0.extend(format!("{card:80}").bytes());
@@ -29,14 +29,14 @@ impl File {
     }
 
     /// Appends data, padded with zeros.
-    pub fn data(mut self, data: &[u8]) -> Self {
+    pub(crate) fn data(mut self, data: &[u8]) -> Self {
         self.0.extend(data);
         self.0.resize(self.0.len().next_multiple_of(2880), 0);
         self
     }
 
     /// A primary HDU without data.
-    pub fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         Self::default().header(&[
             card("SIMPLE", "T"),
             card("BITPIX", 8),
@@ -46,7 +46,7 @@ impl File {
     }
 
     /// A primary image; extents in FITS order.
-    pub fn image(bitpix: i64, extents: &[u64], more: &[String], data: &[u8]) -> Self {
+    pub(crate) fn image(bitpix: i64, extents: &[u64], more: &[String], data: &[u8]) -> Self {
         Self::default().array(vec![card("SIMPLE", "T")], bitpix, extents, more).data(data)
     }
 
@@ -62,7 +62,7 @@ impl File {
     }
 
     /// An extension of any kind.
-    pub fn extension(
+    pub(crate) fn extension(
         self,
         kind: &str,
         bitpix: i64,
@@ -79,7 +79,7 @@ impl File {
     }
 
     /// A binary table: name, form and further cards of each column (with `#` for its number), rows, heap.
-    pub fn table(
+    pub(crate) fn table(
         self,
         columns: &[(&str, &str, &[&str])],
         rows: &[Vec<u8>],
@@ -110,12 +110,12 @@ impl File {
 }
 
 /// Big-endian bytes of numbers.
-pub fn be<const N: usize, T: Copy>(values: &[T], bytes: fn(T) -> [u8; N]) -> Vec<u8> {
+pub(crate) fn be<const N: usize, T: Copy>(values: &[T], bytes: fn(T) -> [u8; N]) -> Vec<u8> {
     values.iter().flat_map(|v| bytes(*v)).collect()
 }
 
 /// A table with a column of every kind.
-pub fn every_column() -> File {
+pub(crate) fn every_column() -> File {
     let mut rows = Vec::new();
     let mut heap: Vec<u8> = Vec::new();
     for i in 0..5u8 {
@@ -166,7 +166,7 @@ pub fn every_column() -> File {
 }
 
 /// An ASCII table.
-pub fn ascii() -> File {
+pub(crate) fn ascii() -> File {
     let rows = [
         "  1 alpha   1.50  0012345\n",
         "  2 beta   -2.25  1.0D+03\n",
@@ -193,7 +193,7 @@ pub fn ascii() -> File {
 }
 
 /// Random groups: two parameters and an array of 3 by 2 for each of four groups.
-pub fn groups() -> File {
+pub(crate) fn groups() -> File {
     let cards = [
         card("SIMPLE", "T"),
         card("BITPIX", -32),
@@ -219,7 +219,7 @@ pub fn groups() -> File {
 }
 
 /// Several HDUs, with strings that go on, hierarchical keywords and coordinates.
-pub fn many() -> File {
+pub(crate) fn many() -> File {
     let more = [
         card("EXTEND", "T"),
         card("CTYPE1", "'RA---TAN'"),
