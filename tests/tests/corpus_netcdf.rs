@@ -16,7 +16,10 @@ use stream_core::Form;
 use xtask::child::{End, Measured, measure};
 
 /// Files whose description differs from ncdump's, each looked into.
-const DIFFERENT: &[Known] = &[];
+const DIFFERENT: &[Known] = &[Known {
+    name: "netcdf-c/nctest/ref_nctest_classic.nc",
+    reason: "some of its names count NUL bytes, at which netCDF-C stops",
+}];
 
 /// Files whose values differ from those that netCDF-C reads, each looked into.
 const OTHER_VALUES: &[Known] = &[];
@@ -51,8 +54,10 @@ fn ncdump(file: &Path) -> Result<Described> {
 /// What the command lists.
 fn ours(file: &Path) -> Result<Described> {
     let seen = run(&["ls", "--json", "--memory", "32MiB", "--format", "netcdf"], file)?;
-    let code = sane(&seen, 64 << 20)?;
-    ensure!(code == 0, "ls leaves with {code}: {}", seen.stderr.text());
+    sane(&seen, 64 << 20)?;
+    // ncgen leaves out data that nobody gave: the listing is whole, and what is short is said beside it
+    let whole = !seen.stdout.text().lines().last().unwrap_or_default().starts_with("{\"error\"");
+    ensure!(whole && seen.stdout.bytes > 0, "ls: {}", seen.stderr.text());
     listed(&entries(&seen)?)
 }
 

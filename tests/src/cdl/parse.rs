@@ -73,6 +73,12 @@ impl Parser {
         found
     }
 
+    /// Whether an attribute of the group comes: `:name =`, or with its type before it.
+    fn attribute_comes(&self) -> bool {
+        let colon = |ahead| self.peek(ahead) == Some(&Token::Sign(':'));
+        colon(0) || colon(1) && self.peek(3) == Some(&Token::Sign('='))
+    }
+
     fn statement(&mut self) -> Result<Vec<Token>> {
         let mut found = Vec::new();
         loop {
@@ -101,7 +107,7 @@ impl Parser {
                 self.eat('{');
                 self.group(&child(path, &name))?;
                 section = "";
-            } else if self.peek(0) == Some(&Token::Sign(':')) || section == "variables" {
+            } else if self.attribute_comes() || section == "variables" {
                 let statement = self.statement()?;
                 self.variable_or_attribute(path, &statement)
                     .with_context(|| format!("{statement:?}"))?;
