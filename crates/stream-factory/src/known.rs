@@ -82,7 +82,12 @@ static ALL: [Known; 8] = [
         format: reader!("fits", stream_fits::Fits),
         has_feature: true,
     },
-    planned(&outline::HDF5, signature::hdf5),
+    Known {
+        outline: &outline::HDF5,
+        sniff: signature::hdf5,
+        format: reader!("hdf5", stream_hdf5::Hdf5),
+        has_feature: true,
+    },
     planned(&outline::NETCDF, signature::netcdf),
     planned(&outline::AUDIO, signature::audio),
     planned(&outline::VIDEO, signature::video),
