@@ -225,4 +225,5 @@ fn printable(raw: &[u8]) -> Option<Defect> {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 mod tests;

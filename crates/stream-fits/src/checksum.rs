@@ -102,6 +102,7 @@ pub(crate) fn sum_of(cx: &Context, offset: u64, length: u64, sum: &mut Sum) -> R
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 mod tests {
     use super::*;
 

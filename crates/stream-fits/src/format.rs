@@ -59,6 +59,7 @@ impl Format for Fits {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 mod tests {
     use super::*;
 

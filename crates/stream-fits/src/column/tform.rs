@@ -180,6 +180,7 @@ impl AsciiForm {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 mod tests {
     use super::*;
 

@@ -207,6 +207,7 @@ fn scale(numeric: Numeric, scaling: &Scaling, from: &[u8], to: &mut [u8]) {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 mod tests {
     use super::*;
 
