@@ -18,6 +18,8 @@ pub struct Dataset {
     failed: Option<Error>,
     findings: Findings,
     incomplete: Option<String>,
+    #[cfg(feature = "hdf5")]
+    hdf5: Option<crate::netcdf4::Store>,
 }
 
 impl Dataset {
@@ -80,12 +82,34 @@ impl Dataset {
         for variable in header.variables() {
             Cf::new(variable).check(&mut findings)?;
         }
-        Ok(Self { cx, header: Arc::new(header), failed, findings, incomplete })
+        Ok(Self {
+            cx,
+            header: Arc::new(header),
+            failed,
+            findings,
+            incomplete,
+            #[cfg(feature = "hdf5")]
+            hdf5: None,
+        })
     }
 
+    #[cfg(not(feature = "hdf5"))]
     fn netcdf4(_: Context, _: &Options) -> Result<Self> {
         let message = "this is netCDF-4; rebuild with feature \"netcdf\"";
         Err(Error::new(ErrorKind::NotEnabled, message))
+    }
+
+    #[cfg(feature = "hdf5")]
+    fn netcdf4(cx: Context, options: &Options) -> Result<Self> {
+        let crate::netcdf4::Opened { header, findings, incomplete, store } =
+            crate::netcdf4::open(cx.clone(), options)?;
+        let (header, hdf5) = (Arc::new(header), Some(store));
+        Ok(Self { cx, header, failed: None, findings, incomplete, hdf5 })
+    }
+
+    #[cfg(feature = "hdf5")]
+    pub(crate) fn store(&self) -> Option<&crate::netcdf4::Store> {
+        self.hdf5.as_ref()
     }
 
     /// The context that it is read within.

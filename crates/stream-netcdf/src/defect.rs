@@ -36,7 +36,7 @@ pub enum Defect {
         /// Bytes.
         found: u64,
     },
-    /// B, `name`: UTF-8.
+    /// B, `name`: UTF-8, without null bytes.
     NameNotUtf8 {
         /// Whose name.
         what: &'static str,
@@ -143,6 +143,11 @@ pub enum Defect {
         /// The axis.
         axis: u64,
     },
+    /// NetCDF-4 in HDF5: every object can be read.
+    ObjectBroken {
+        /// What is wrong.
+        found: String,
+    },
     /// NetCDF-4 in HDF5: a type that netCDF has a name for.
     TypeForeign {
         /// What the type is.
@@ -164,7 +169,7 @@ impl Defect {
     /// How bad it is.
     pub fn severity(&self) -> Severity {
         match self {
-            Self::FileTooShort { .. } => Severity::Error,
+            Self::FileTooShort { .. } | Self::ObjectBroken { .. } => Severity::Error,
             Self::RecordsStreamed { .. } | Self::TimeUnitsVague { .. } => Severity::Note,
             _ => Severity::Warning,
         }
@@ -196,6 +201,7 @@ impl Defect {
             Self::TimeUnitsVague { .. } => ("time_units_vague", "CF 4.4"),
             Self::CalendarUnknown { .. } => ("calendar_unknown", "CF 4.4.1"),
             Self::ScaleMissing { .. } => ("scale_missing", "HDF5 dimension scales, 3"),
+            Self::ObjectBroken { .. } => ("object_broken", "HDF5 file format, IV.A"),
             Self::TypeForeign { .. } => ("type_foreign", "NetCDF-4 in HDF5, types"),
         }
     }
@@ -218,7 +224,9 @@ impl fmt::Display for Defect {
             Self::NameTooLong { what, found } => {
                 write!(f, "name of a {what}: expected at most 1024 bytes, found {found}")
             }
-            Self::NameNotUtf8 { what } => write!(f, "name of a {what} is not UTF-8"),
+            Self::NameNotUtf8 { what } => {
+                write!(f, "name of a {what} is not UTF-8, or ends in null bytes")
+            }
             Self::NameEmpty { what } => write!(f, "name of a {what} is empty"),
             Self::NameRepeated => f.write_str("names that should be unique are repeated"),
             Self::PaddingNotZero { what } => {
@@ -273,6 +281,7 @@ impl fmt::Display for Defect {
             Self::ScaleMissing { axis } => {
                 write!(f, "axis {axis} refers to no dimension scale that can be found")
             }
+            Self::ObjectBroken { found } => write!(f, "object cannot be read: {found}"),
             Self::TypeForeign { found } => write!(f, "type is none that netCDF knows: {found}"),
         }
     }

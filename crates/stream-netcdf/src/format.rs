@@ -33,17 +33,6 @@ const SIGNATURE: &[u8] = b"\x89HDF\r\n\x1a\n";
 /// Where a signature is looked for: behind user blocks of up to 64 KiB.
 const PLACES: [u64; 9] = [0, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536];
 
-/// Left in the root group by the netCDF library since 4.4.1; in each netCDF-4 file with dimensions; in those of the classic
-/// model.
-const MARKS: [&[u8]; 4] = [
-    b"_NCProperties",
-    b"_Netcdf4Dimid",
-    b"This is a netCDF dimension but not a netCDF variable.",
-    b"_nc3_strict",
-];
-/// Bytes that are searched for marks.
-const SEARCHED: usize = 64 * 1024;
-
 pub(crate) fn has_hdf5_signature(cx: &Context) -> Result<bool> {
     let mut found = [0; SIGNATURE.len()];
     for place in PLACES {
@@ -61,43 +50,36 @@ fn is_hdf5(head: &[u8]) -> bool {
     })
 }
 
-fn has_mark(bytes: &[u8]) -> bool {
-    // all marks begin with one of two bytes, so that one pass finds any of them
-    let starts = (0usize..).zip(bytes).filter(|(_, b)| matches!(b, b'_' | b'T'));
-    starts.into_iter().any(|(at, _)| {
-        let rest = bytes.get(at..).unwrap_or_default();
-        MARKS.iter().any(|mark| rest.starts_with(mark))
-    })
-}
-
 impl Format for Netcdf {
     fn descriptor(&self) -> &'static Descriptor {
         &DESCRIPTOR
     }
 
     fn sniff(&self, head: &[u8]) -> Confidence {
-        if classic::version(head).is_some() {
-            return Confidence::Certain;
-        }
-        match is_hdf5(head) {
-            true if has_mark(head) => Confidence::Certain,
-            true => Confidence::Possible,
-            false => Confidence::No,
+        // an HDF5 file may be one of netCDF or not: the HDF5 reader is as sure of it, and less so where it finds what the netCDF
+        // library leaves in its files; else the extension tells
+        if classic::version(head).is_some() || is_hdf5(head) {
+            Confidence::Certain
+        } else {
+            Confidence::No
         }
     }
 
     fn probe(&self, cx: &Context, head: Confidence) -> Result<Confidence> {
-        if head != Confidence::Possible {
-            return Ok(head);
+        // a user block may be longer than the head
+        if head == Confidence::No && has_hdf5_signature(cx)? {
+            return Ok(Confidence::Likely);
         }
-        let mut first = cx.buf(SEARCHED)?;
-        let found = cx.read_full_at(0, &mut first)?;
-        let marked = has_mark(first.get(..found).unwrap_or_default());
-        Ok(if marked { Confidence::Certain } else { head })
+        Ok(head)
     }
 
     fn open(&self, cx: Context) -> Result<Box<dyn Reader>> {
         Ok(Box::new(Adapter::open(cx)?))
+    }
+
+    #[cfg(feature = "hdf5")]
+    fn library(&self) -> Option<String> {
+        crate::netcdf4::library()
     }
 
     fn enters_library(&self, head: &[u8]) -> bool {
@@ -119,11 +101,13 @@ mod tests {
     }
 
     #[test]
-    fn an_hdf5_file_is_certain_only_with_a_mark_of_netcdf() {
-        let mut head = SIGNATURE.to_vec();
-        head.resize(600, 0);
-        assert_eq!(Netcdf.sniff(&head), Confidence::Possible);
-        head.extend(b"_Netcdf4Dimid");
-        assert_eq!(Netcdf.sniff(&head), Confidence::Certain);
+    fn an_hdf5_file_may_be_netcdf_wherever_its_signature_stands() {
+        for before in [0, 512, 2048] {
+            let mut head = vec![0; before];
+            head.extend(SIGNATURE);
+            assert_eq!(Netcdf.sniff(&head), Confidence::Certain);
+            assert_eq!(Netcdf.enters_library(&head), cfg!(feature = "hdf5"));
+        }
+        assert_eq!(Netcdf.sniff(b"\x89PNG\r\n\x1a\n"), Confidence::No);
     }
 }

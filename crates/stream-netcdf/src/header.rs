@@ -7,7 +7,7 @@
 pub(crate) mod build;
 mod group;
 pub(crate) mod names;
-mod object;
+pub(crate) mod object;
 pub(crate) mod user_type;
 pub(crate) mod values;
 

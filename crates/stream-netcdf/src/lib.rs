@@ -32,6 +32,8 @@ mod dataset;
 mod defect;
 mod format;
 mod header;
+#[cfg(feature = "hdf5")]
+mod netcdf4;
 mod options;
 mod swap;
 mod types;

@@ -123,10 +123,10 @@ fn variable(entry: &mut Entry, header: &Header, variable: Variable<'_>) -> Resul
     entry.reset(Kind::Array);
     entry.set_depth(variable.group().depth().saturating_add(1));
     variable.push_path(entry.path_mut())?;
-    if let Some(dtype) = header.dtype(variable.nc_type()) {
+    if let Some(dtype) = variable.dtype() {
         let chunk = variable.storage().and_then(|s| s.chunk.clone());
         let filters = variable.filters().map(str::to_owned).collect();
-        entry.set_array(Array { dtype, shape: variable.shape(), chunk, filters });
+        entry.set_array(Array { dtype, shape: variable.stored_shape(), chunk, filters });
         entry.set_has_data();
     }
     // records lie apart

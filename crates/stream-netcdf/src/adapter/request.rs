@@ -4,8 +4,7 @@
 use std::sync::Arc;
 
 use stream_core::{
-    ChunkPlan, Chunks, DType, Dims, Error, Form, NoChunks, Planned, Region, Request, Result,
-    no_such_entry,
+    ChunkPlan, Chunks, DType, Dims, Error, Form, NoChunks, Planned, Request, Result, no_such_entry,
 };
 
 use super::entry::attribute_array;
@@ -49,17 +48,12 @@ pub(super) fn chunks(dataset: &Dataset, request: &Request) -> Result<Box<dyn Chu
             all.push(Arc::new(plan), &path);
         }
     } else if !records.is_empty() {
-        let region = records_region(request);
-        all.push(Arc::new(Records::new(cx.clone(), records, &region, chunk)?), "");
+        all.push(Arc::new(Records::new(cx.clone(), records, &request.region, chunk)?), "");
     }
     if all.is_empty() {
         return Ok(Box::new(NoChunks));
     }
     Ok(Box::new(Planned::new(Arc::new(all))))
-}
-
-fn records_region(request: &Request) -> Region {
-    request.region.clone()
 }
 
 fn planned(
@@ -113,6 +107,20 @@ fn attribute_plan(
     Ok(Arc::new(VariablePlan::new(cx, index, elements, &request.region, (chunk, None))?))
 }
 
+#[cfg(feature = "hdf5")]
+fn stored(
+    dataset: &Dataset,
+    variable: Variable<'_>,
+    index: usize,
+    request: &Request,
+) -> Result<Arc<dyn ChunkPlan>> {
+    match dataset.store() {
+        Some(store) => store.plan(variable, index, request),
+        None => Err(no_such_entry(variable.name())),
+    }
+}
+
+#[cfg(not(feature = "hdf5"))]
 fn stored(
     _: &Dataset,
     variable: Variable<'_>,

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-/// Writes a text between quotes, escaped; where `breaks`, a line of its own for each line, as `ncdump` writes characters.
+/// Writes a text between quotes, escaped; where it `breaks`, in pieces that end behind each line.
 pub(super) fn quoted(f: &mut dyn fmt::Write, bytes: &[u8], breaks: bool) -> fmt::Result {
     f.write_char('"')?;
     let mut left = bytes.len();

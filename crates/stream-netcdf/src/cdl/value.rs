@@ -9,7 +9,7 @@ use super::name::Name;
 use super::number::General;
 use super::text::quoted;
 use crate::header::values::{Number, trimmed};
-use crate::{Header, NcType, UserTypeKind, Values};
+use crate::{Header, NcType, UserTypeKind, Values, Version};
 
 /// The values of an attribute as CDL writes them.
 pub(crate) struct ValueText<'a>(Values<'a>);
@@ -35,7 +35,9 @@ impl<'a> ValueText<'a> {
     pub(crate) fn write_to(&self, f: &mut dyn Write) -> fmt::Result {
         let values = self.0;
         if values.nc_type() == NcType::Char || values.is_empty() {
-            return quoted(f, trimmed(values.bytes()), true);
+            // the classic model writes a line of its own for each line
+            let breaks = values.header().version() != Version::Netcdf4;
+            return quoted(f, trimmed(values.bytes()), breaks);
         }
         let mut rest = values.bytes();
         for at in 0..values.len() {

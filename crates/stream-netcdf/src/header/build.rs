@@ -26,11 +26,15 @@ impl Header {
         Ok(Piece { start, len: bytes.len() })
     }
 
-    /// Keeps a name. Bytes that are not UTF-8 become `%` and two hexadecimal digits; says whether there were any.
+    /// Keeps a name, without null bytes at its end. Bytes that are not UTF-8 become `%` and two hexadecimal digits. Says whether
+    /// nothing had to be changed.
     pub(crate) fn keep_name(&mut self, bytes: &[u8]) -> Result<(Piece, bool)> {
         const HEX: &[u8; 16] = b"0123456789ABCDEF";
         let start = self.arena.len();
-        let mut valid = true;
+        // some writers count the null bytes that end a text in C
+        let named = super::values::trimmed(bytes);
+        let mut valid = named.len() == bytes.len();
+        let bytes = named;
         for piece in bytes.utf8_chunks() {
             self.arena.extend(piece.valid().as_bytes())?;
             for &b in piece.invalid() {

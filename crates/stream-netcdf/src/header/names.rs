@@ -58,14 +58,18 @@ fn is_called(name: &str, nth: u32, step: &str) -> bool {
         Some((step, number)) => (step, number.parse().unwrap_or(0)),
         None => (step, 0),
     };
+    nth == found && unescaped(step).eq(name.bytes())
+}
+
+/// The bytes that a step of a path spells; it ends at an escape that is none.
+pub(crate) fn unescaped(step: &str) -> impl Iterator<Item = u8> {
     let mut rest = step.bytes();
-    let spelled = std::iter::from_fn(|| match rest.next()? {
+    std::iter::from_fn(move || match rest.next()? {
         b'%' => {
             let hex = |b: u8| char::from(b).to_digit(16).and_then(|n| u8::try_from(n).ok());
             let (high, low) = (hex(rest.next()?)?, hex(rest.next()?)?);
             Some(high << 4 | low)
         }
         plain => Some(plain),
-    });
-    nth == found && spelled.eq(name.bytes())
+    })
 }

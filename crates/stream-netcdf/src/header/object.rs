@@ -1,7 +1,7 @@
 //! Dimensions, variables and attributes.
 #![deny(clippy::arithmetic_side_effects)]
 
-use stream_core::{ChargedString, Dims, Result, Span, push_name};
+use stream_core::{ChargedString, DType, Dims, Result, Span, push_name};
 
 use super::{AttRec, DimRec, Group, Header, Piece, Values, VarRec};
 use crate::NcType;
@@ -82,6 +82,10 @@ pub(crate) struct StorageRec {
     /// The HDF5 object's path.
     #[cfg_attr(not(feature = "hdf5"), allow(dead_code))]
     pub(crate) object: Piece,
+    /// What an element is once read.
+    pub(crate) dtype: Option<DType>,
+    /// The extents that are stored.
+    pub(crate) shape: Option<Dims>,
 }
 
 /// A variable: an array of one type over dimensions.
@@ -133,6 +137,18 @@ impl<'a> Variable<'a> {
     /// The lengths of its dimensions.
     pub fn shape(self) -> Dims {
         self.dimensions().map(Dimension::length).collect()
+    }
+
+    /// The extents of its data: less than the lengths of unlimited dimensions where a netCDF-4 variable has less data than
+    /// others along them.
+    pub fn stored_shape(self) -> Dims {
+        self.storage_rec().and_then(|s| s.shape.clone()).unwrap_or_else(|| self.shape())
+    }
+
+    /// What an element is once read.
+    pub fn dtype(self) -> Option<DType> {
+        let stored = self.storage_rec().and_then(|s| s.dtype.clone());
+        stored.or_else(|| self.header.dtype(self.nc_type()))
     }
 
     /// Its attributes, in the order of the file.

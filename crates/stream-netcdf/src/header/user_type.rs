@@ -159,7 +159,17 @@ impl Header {
                     };
                     Some(Member { name: m.name().to_owned(), dtype })
                 });
-                DType::Struct(members.collect::<Option<Vec<_>>>()?.into())
+                let members = members.collect::<Option<Vec<_>>>()?;
+                match &*members {
+                    [re, im] if (re.name.as_str(), im.name.as_str()) == ("r", "i") => {
+                        match (&re.dtype, &im.dtype) {
+                            (DType::F32, DType::F32) => DType::C64,
+                            (DType::F64, DType::F64) => DType::C128,
+                            _ => DType::Struct(members.into()),
+                        }
+                    }
+                    _ => DType::Struct(members.into()),
+                }
             }
         })
     }
