@@ -20,6 +20,8 @@ struct File {
     format: Option<String>,
     #[serde(default)]
     set: Vec<String>,
+    isolate: Option<When>,
+    deadline: Option<f64>,
     json: Option<bool>,
     progress: Option<ProgressWhen>,
     si: Option<bool>,
@@ -44,6 +46,8 @@ pub(crate) fn fill(common: &mut Common) -> anyhow::Result<()> {
     common.format = common.format.take().or(file.format);
     // what comes later overrules
     common.settings.splice(0..0, file.set);
+    common.isolate = common.isolate.or(file.isolate);
+    common.deadline = common.deadline.or(file.deadline);
     common.json = common.json.or(file.json);
     common.progress = common.progress.or(file.progress);
     common.si = common.si.or(file.si);

@@ -1,8 +1,12 @@
 //! What failures mean for the exit code.
 
+use std::error::Error as _;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use stream_core::{Error, ErrorKind};
+
+use crate::output::human::clean;
 
 /// How a run ended; the worst of several inputs counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,6 +71,14 @@ fn explain(error: &Error) -> String {
     }
 }
 
+/// Whether `report` tells where an error came from.
+static CAUSES: AtomicBool = AtomicBool::new(false);
+
+/// Makes `report` tell where errors came from.
+pub(crate) fn say_causes(say: bool) {
+    CAUSES.store(say, Ordering::Relaxed);
+}
+
 /// Says on standard error what happened to an input.
 pub(crate) fn report(name: &str, error: &Error) {
     let text = explain(error);
@@ -75,5 +87,12 @@ pub(crate) fn report(name: &str, error: &Error) {
         eprintln!("narrows: {text}");
     } else {
         eprintln!("narrows: {name}: {text}");
+    }
+    let mut cause = error.source().filter(|_| CAUSES.load(Ordering::Relaxed));
+    while let Some(this) = cause {
+        for line in this.to_string().lines() {
+            eprintln!("narrows:   {}", clean(line));
+        }
+        cause = this.source();
     }
 }

@@ -10,7 +10,9 @@ mod output;
 mod pipeline;
 mod progress;
 mod session;
+mod task;
 mod verb;
+mod worker;
 
 use std::process::ExitCode;
 
@@ -21,6 +23,10 @@ use failure::Outcome;
 use session::Session;
 
 fn main() -> ExitCode {
+    // before anything else: a worker closes what it inherited
+    if std::env::args_os().nth(1).is_some_and(|first| first == task::WORKER) {
+        return stream_worker::serve(task::ALL);
+    }
     // wrong usage ends here, with exit code 2
     let cli = Cli::parse();
     let session = match Session::new(cli.common) {

@@ -11,7 +11,8 @@ use stream_factory::Options;
 use stream_memory::{Available, Budget, Pool, default_limit, parse_size};
 
 use crate::cli::{Common, ProgressWhen, When};
-use crate::{config, meter};
+use crate::worker::Workers;
+use crate::{config, failure, meter};
 
 /// Settings after flags, environment, file and defaults, and what all inputs share.
 pub(crate) struct Session {
@@ -22,6 +23,7 @@ pub(crate) struct Session {
     pub(crate) cancel: Cancel,
     chunk: Option<usize>,
     settings: Vec<(String, String)>,
+    workers: Workers,
 }
 
 /// The budget's size, and who said so.
@@ -68,7 +70,9 @@ impl Session {
         let budget = Budget::new("memory", limit.bytes);
         let pool = Pool::new(&budget);
         let cancel = Cancel::from(stop_on_interrupt()?);
-        Ok(Self { common, limit, budget, pool, cancel, chunk, settings })
+        let workers = Workers::new(common.deadline)?;
+        failure::say_causes(common.verbose > 0);
+        Ok(Self { common, limit, budget, pool, cancel, chunk, settings, workers })
     }
 
     /// How to open an input of this run.
@@ -96,6 +100,16 @@ impl Session {
     pub(crate) fn verifying(mut self) -> Self {
         self.settings.insert(0, ("verify".to_owned(), "on".to_owned()));
         self
+    }
+
+    /// The process that reads files which must not take this one down.
+    pub(crate) fn workers(&self) -> &Workers {
+        &self.workers
+    }
+
+    /// Whether files are read in a process of their own.
+    pub(crate) fn isolate(&self) -> When {
+        self.common.isolate.unwrap_or(When::Auto)
     }
 
     pub(crate) fn threads(&self) -> Option<NonZeroUsize> {
@@ -149,6 +163,9 @@ impl Session {
             self.size(self.budget.peak()),
             self.size(self.budget.limit()),
         );
+        if let Some(peak) = self.workers.peak() {
+            eprintln!("narrows: memory: peak resident of the worker {}", self.size(peak));
+        }
     }
 }
 

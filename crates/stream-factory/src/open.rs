@@ -141,6 +141,11 @@ impl Looked {
         &self.cx
     }
 
+    /// Whether the format's reader is compiled in.
+    pub fn is_compiled_in(&self) -> bool {
+        self.known.format().is_some()
+    }
+
     /// Whether the format's reader enters a C library for this file (see [`Format::enters_library`]).
     ///
     /// [`Format::enters_library`]: stream_core::Format::enters_library

@@ -5,6 +5,7 @@ use std::io::Write;
 use stream_core::Needs;
 use stream_factory::{Known, formats};
 
+use crate::cli::When;
 use crate::failure::Outcome;
 use crate::output::human::Paint;
 use crate::output::json::{self, Object};
@@ -15,7 +16,7 @@ pub(crate) fn run(session: &Session) -> anyhow::Result<Outcome> {
     let mut out = output::stdout();
     for known in formats() {
         if session.json() {
-            line(&mut out, known)?;
+            line(&mut out, session, known)?;
         } else {
             row(&mut out, session, known)?;
         }
@@ -39,6 +40,13 @@ fn row(out: &mut Out, session: &Session, known: &Known) -> anyhow::Result<()> {
     let state = if known.format().is_some() { paint.good(state) } else { paint.dim(state) };
     let name = paint.bold(format_args!("{:<8}", d.name));
     writeln!(out, "{name} {state} {:<40} {}", d.extensions.join(" "), d.reads)?;
+    if let Some(library) = known.format().and_then(|f| f.library()) {
+        let where_read = match session.isolate() {
+            When::Never => "in this process",
+            When::Auto | When::Always => "in a worker process where it is entered",
+        };
+        writeln!(out, "         {library}, {where_read}")?;
+    }
     if session.verbose() {
         for setting in d.settings {
             writeln!(out, "         --set {}: {}", setting.name, setting.about)?;
@@ -47,7 +55,7 @@ fn row(out: &mut Out, session: &Session, known: &Known) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn line(out: &mut Out, known: &Known) -> anyhow::Result<()> {
+fn line(out: &mut Out, session: &Session, known: &Known) -> anyhow::Result<()> {
     let d = known.descriptor();
     let mut object = Object::begin(out)?;
     object.text("name", d.name)?;
@@ -61,6 +69,15 @@ fn line(out: &mut Out, known: &Known) -> anyhow::Result<()> {
         Needs::Path => "path",
     };
     object.text("needs", needs)?;
+    if let Some(library) = known.format().and_then(|f| f.library()) {
+        object.text("library", &library)?;
+    }
+    let in_worker = known.format().is_some_and(|f| match session.isolate() {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => f.library().is_some(),
+    });
+    object.boolean("worker", in_worker)?;
     json::list(object.key("settings")?, d.settings.iter(), |o, s| {
         let mut object = Object::begin(o)?;
         object.text("name", s.name)?;

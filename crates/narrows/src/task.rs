@@ -1,0 +1,9 @@
+//! What is done where a file is read, so that only the result comes back.
+
+use stream_worker::Task;
+
+/// The argument that makes this program a worker. Not for use by hand.
+pub(crate) const WORKER: &str = "--worker-process";
+
+/// The tasks that a worker knows.
+pub(crate) const ALL: &[Task] = &[];
