@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::make::{dicom, random::Random, vtt};
+use crate::make::{dicom, fits, netcdf, random::Random, vtt};
 use crate::project::{self, output, step};
 use crate::{integration, setup};
 
@@ -18,14 +18,14 @@ use crate::{integration, setup};
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Args {
-    /// Only this target: vtt, dicom, binary or detect.
+    /// Only this target: vtt, dicom, fits, netcdf, binary or detect.
     target: Option<String>,
     /// How long each target runs.
     #[arg(long, default_value_t = 60)]
     seconds: u32,
 }
 
-const TARGETS: [&str; 4] = ["vtt", "dicom", "binary", "detect"];
+const TARGETS: [&str; 6] = ["vtt", "dicom", "fits", "netcdf", "binary", "detect"];
 
 /// Corpus files above this are too slow to be good seeds.
 const SEED_BYTES: u64 = 16 << 10;
@@ -90,6 +90,19 @@ fn make_seeds(target: &str, folder: &Path) -> Result<()> {
         dicom::write(&mut bytes, image)?;
         made.push(("made.dcm", bytes));
     }
+    if matches!(target, "fits" | "detect") {
+        let (mut image, mut table) = (Vec::new(), Vec::new());
+        fits::write(&mut image, 8, 1)?;
+        fits::table(&mut table, 5, 1)?;
+        made.extend([("image.fits", image), ("table.fits", table)]);
+    }
+    if target == "netcdf" {
+        // its records are too long for a seed; the header and what follows of the first will do
+        let mut bytes = Vec::new();
+        netcdf::write(&mut bytes, 1, 1)?;
+        bytes.truncate(2048);
+        made.push(("made.nc", bytes));
+    }
     if matches!(target, "binary" | "detect") {
         let mut bytes = vec![0; 3000];
         Random::new(1).fill(&mut bytes[..1500]);
@@ -101,7 +114,7 @@ fn make_seeds(target: &str, folder: &Path) -> Result<()> {
     let Some(corpus) = integration::corpus::find() else { return Ok(()) };
     let format = match target {
         "vtt" => "webvtt",
-        "dicom" => "dicom",
+        "dicom" | "fits" | "netcdf" => target,
         _ => return Ok(()),
     };
     let manifest = std::fs::read_to_string(corpus.join("MANIFEST.tsv"))?;
