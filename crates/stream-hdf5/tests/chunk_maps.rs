@@ -1,4 +1,5 @@
 //! Every index kind and layout: the places of chunks are those that the library tells, and the values those that it reads.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 #[path = "support/facts.rs"]
 mod facts;

@@ -1,6 +1,7 @@
 //! Every filter that is undone here, on files that h5py and hdf5plugin wrote.
 //!
 //! Needs a Python with both; `NARROWS_PYTHON` names it, else `python3` is tried. Without one the test says that it was skipped.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 #[path = "support/facts.rs"]
 #[allow(dead_code)]

@@ -227,3 +227,7 @@ pub(super) struct StoredChunk {
     pub(super) size: usize,
     pub(super) mask: u32,
 }
+
+#[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
+mod tests;

@@ -20,7 +20,7 @@ pub enum Layout {
     /// In one piece; a place in the file, base address included.
     Contiguous(Span),
     /// In chunks.
-    Chunked(ChunkTable),
+    Chunked(Box<ChunkTable>),
     /// In other files.
     External,
     /// In other datasets.
@@ -162,14 +162,14 @@ fn chunked(meta: &Meta<'_>, stored: &Stored, chunking: Chunking, at: u64) -> Res
         }
     };
     let index = index_name;
-    Ok(Layout::Chunked(ChunkTable {
+    Ok(Layout::Chunked(Box::new(ChunkTable {
         grid,
         index,
         bytes,
         plain_edges,
         table,
         stored: stored_chunks,
-    }))
+    })))
 }
 
 /// Chunks along an axis of the maximum extents; `u64::MAX` where it is unlimited.

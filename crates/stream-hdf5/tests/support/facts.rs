@@ -1,4 +1,6 @@
 //! What the library says of a dataset, and its values as the library reads them.
+// a test's own code may panic
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::path::Path;
 use std::sync::Arc;
@@ -122,7 +124,7 @@ pub(crate) fn read(cx: &Context, stored: &Stored, request: &Request) -> Vec<u8> 
 /// The chunk table of a chunked dataset.
 pub(crate) fn table(cx: &Context, stored: &Stored) -> ChunkTable {
     match locate(cx, stored).unwrap() {
-        Layout::Chunked(table) => table,
+        Layout::Chunked(table) => *table,
         other => panic!("{}", other.class()),
     }
 }

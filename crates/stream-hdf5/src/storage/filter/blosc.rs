@@ -127,7 +127,7 @@ fn streams_into(
 /// Bits are shuffled where the elements are a multiple of 8; any other block stands as it is.
 fn unshuffle_bits(size: usize, from: &[u8], to: &mut [u8]) {
     let elements = from.len().checked_div(size).unwrap_or(0);
-    let whole = if elements % 8 == 0 { elements.saturating_mul(size) } else { 0 };
+    let whole = if elements.is_multiple_of(8) { elements.saturating_mul(size) } else { 0 };
     let (planes, rest) = from.split_at_checked(whole).unwrap_or((from, &[]));
     let (elements, tail) = to.split_at_mut_checked(whole).unwrap_or_default();
     untranspose(size, planes, elements);
