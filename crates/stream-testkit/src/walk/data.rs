@@ -57,6 +57,10 @@ impl Walk<'_> {
         entry: &Entry,
         request: &Request,
     ) -> Data {
+        if entry.array().is_some_and(|array| array.shape.is_empty()) {
+            // a scalar has no axis to halve
+            return self.data(reader, request);
+        }
         let extent = entry.array().and_then(|array| array.shape.first().copied());
         let extent = extent.or(entry.span().map(|span| span.length)).unwrap_or(2);
         let half = extent / 2;
