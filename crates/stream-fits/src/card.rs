@@ -142,6 +142,13 @@ impl<'a> Card<'a> {
 
     /// Takes the card apart.
     pub fn parts(&self) -> Parts<'a> {
+        let mut parts = self.parts_of_text();
+        parts.defect = parts.defect.or_else(|| printable(self.raw));
+        parts
+    }
+
+    /// The same, of a header that is known to be ASCII text: that is not looked at again.
+    pub(crate) fn parts_of_text(&self) -> Parts<'a> {
         let style = self.style();
         let first = self.first();
         let field = match style {
@@ -155,7 +162,7 @@ impl<'a> Card<'a> {
             let defect = if style == Style::Continue {
                 Some(Defect::ContinueStray)
             } else {
-                keyword_defect(first).or_else(|| printable(self.raw))
+                keyword_defect(first)
             };
             return Parts { style, keyword: self.keyword(), value: None, comment, defect };
         };
@@ -168,9 +175,8 @@ impl<'a> Card<'a> {
         }
         let defect = match style {
             Style::Value if parsed.defect.is_none() => keyword_defect(first)
-                .or_else(|| printable(self.raw))
                 .or_else(|| (first.get(9) != Some(&b' ')).then_some(Defect::ValueIndicator)),
-            _ => parsed.defect.or_else(|| printable(self.raw)),
+            _ => parsed.defect,
         };
         Parts {
             style,
@@ -219,9 +225,12 @@ fn keyword_defect(first: &[u8]) -> Option<Defect> {
 
 /// 3.2: only ASCII text from 20 to 7E stands in a header.
 fn printable(raw: &[u8]) -> Option<Defect> {
-    // one pass that vectorises, for the one card in a thousand that is not sound
-    let sound = raw.iter().fold(true, |sound, b| sound & (0x20..=0x7e).contains(b));
-    (!sound).then_some(Defect::HeaderCharacter)
+    (!is_text(raw)).then_some(Defect::HeaderCharacter)
+}
+
+/// Whether all bytes are those that headers may have: one pass that vectorises.
+pub(crate) fn is_text(raw: &[u8]) -> bool {
+    raw.iter().fold(true, |sound, b| sound & (0x20..=0x7e).contains(b))
 }
 
 #[cfg(test)]

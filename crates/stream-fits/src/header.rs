@@ -15,11 +15,13 @@ pub struct Header {
     /// Whole records, without `END` and what follows.
     pub(crate) raw: ChargedVec<u8>,
     pub(crate) offset: u64,
+    /// Whether all of it is known to be ASCII text.
+    pub(crate) text: bool,
 }
 
 impl Header {
     pub(crate) fn new(budget: &Budget) -> Self {
-        Self { raw: ChargedVec::new(budget), offset: 0 }
+        Self { raw: ChargedVec::new(budget), offset: 0, text: false }
     }
 
     /// Where it starts in the source.

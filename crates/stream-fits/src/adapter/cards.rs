@@ -53,15 +53,15 @@ pub(super) fn fill(fields: &mut Fields, hdu: &Hdu) -> Result<()> {
     fields.begin_list("cards")?;
     for card in hdu.cards_presented() {
         fields.begin_item_map()?;
-        one(fields, &card)?;
+        one(fields, &card, hdu)?;
         fields.end();
     }
     fields.end();
     Ok(())
 }
 
-fn one(fields: &mut Fields, card: &Card<'_>) -> Result<()> {
-    let parts = card.parts();
+fn one(fields: &mut Fields, card: &Card<'_>, hdu: &Hdu) -> Result<()> {
+    let parts = if hdu.header.text { card.parts_of_text() } else { card.parts() };
     fields.push("keyword", parts.keyword)?;
     if let Some(value) = &parts.value {
         push(fields, "value", value)?;

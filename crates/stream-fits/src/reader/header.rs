@@ -4,7 +4,7 @@
 use stream_core::{Error, Result};
 
 use super::{Due, KEPT, Reader};
-use crate::card::CARD;
+use crate::card::{self, CARD};
 use crate::checksum::{self, Sum};
 use crate::header::BLOCK;
 use crate::{Defect, Deviation, Hdu, HduKind, TiledImage, hdu};
@@ -112,8 +112,10 @@ impl Reader {
                 Err(e) => note(Defect::Compression, e.offset().unwrap_or(hdu.header.offset))?,
             }
         }
+        hdu.header.text = card::is_text(&hdu.header.raw);
         for card in hdu.header.cards() {
-            if let Some(defect) = card.defect() {
+            let parts = if hdu.header.text { card.parts_of_text() } else { card.parts() };
+            if let Some(defect) = parts.defect {
                 note(defect, card.offset())?;
             }
         }
