@@ -89,7 +89,17 @@ pub(super) fn column(entry: &mut Entry, hdu: &Hdu, at: usize) -> Result<()> {
     if hdu.column_has_data(at) {
         entry.set_has_data();
     }
-    fill(entry, column)
+    fill(entry, column)?;
+    if hdu.kind() == HduKind::CompressedTable {
+        // 10.3: what the column was before its pieces were compressed, which is not undone here
+        for (root, key) in [("ZFORM", "original_form"), ("ZCTYP", "compression")] {
+            let value = hdu.header().indexed(root, column.number).and_then(|card| card.value());
+            if let Some(value) = value {
+                push(entry.fields_mut(), key, &value)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn fill(entry: &mut Entry, column: &Column) -> Result<()> {
