@@ -79,6 +79,11 @@ impl Adapter {
         })
     }
 
+    /// Whether the end was reached and nothing was missing or broken on the way.
+    fn is_whole(&self) -> bool {
+        self.complete && self.findings.count(Severity::Error) == 0
+    }
+
     fn read(&mut self, entry: &mut Entry) -> Result<bool> {
         if self.complete {
             return Ok(false);
@@ -268,15 +273,15 @@ impl stream_core::Reader for Adapter {
 
     fn progress(&self) -> Progress {
         // how many entries there are is known at the end only
-        let total = self.complete.then_some(self.counts.entries);
-        Progress { done: self.counts.entries, total, complete: self.complete }
+        let complete = self.is_whole();
+        let total = complete.then_some(self.counts.entries);
+        Progress { done: self.counts.entries, total, complete }
     }
 
     fn finish(&mut self) -> Result<Summary> {
         let mut summary = Summary::new(self.context().budget());
         summary.entries = self.counts.entries;
-        let faults = self.findings.count(Severity::Error);
-        summary.complete = self.complete && faults == 0;
+        summary.complete = self.is_whole();
         let superblock = self.file.superblock();
         summary.fields.push("superblock", u64::from(superblock.version))?;
         if self.file.base() > 0 {

@@ -16,12 +16,12 @@ use crate::superblock::Superblock;
 pub(crate) const LIBRARY: u64 = 1 << 20;
 
 /// What a byte of the metadata cache costs in memory, at most: decoded metadata is larger than stored.
-const DECODED: u64 = 2;
+const DECODED: u64 = 4;
 
 /// An HDF5 file, opened for reading. Clones share it.
 ///
-/// While one lives, 1 MiB and twice the metadata cache are reserved: the cache is a 32nd of the budget's limit, from 128
-/// KiB to 1 MiB.
+/// While one lives, 1 MiB and four times the metadata cache are reserved: the cache is a 64th of the budget's limit, from 128
+/// to 512 KiB, so that at most 3 MiB are.
 #[derive(Clone)]
 pub struct File {
     inner: Arc<Inner>,
@@ -53,7 +53,7 @@ impl File {
         };
         let superblock = Superblock::read(&cx)?;
         superblock.check()?;
-        let metadata = (cx.budget().limit() / 32).clamp(128 << 10, 1 << 20);
+        let metadata = (cx.budget().limit() / 64).clamp(128 << 10, 512 << 10);
         let held = LIBRARY.saturating_add(metadata.saturating_mul(DECODED));
         let held = cx.budget().reserve(held)?;
         let limits = Limits { metadata: usize::try_from(metadata).unwrap_or(usize::MAX) };

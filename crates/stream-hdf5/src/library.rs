@@ -155,7 +155,7 @@ impl ChunkPlan for Slabs {
         .map_err(|error| error.in_entry(path))?;
         let mut buf = self.cx.buf(packed.len())?;
         buf.copy_from_slice(&packed);
-        Chunk::new(entry, origin, shape, self.dtype.clone(), buf)
+        Chunk::new(entry, start, shape, self.dtype.clone(), buf)
     }
 }
 

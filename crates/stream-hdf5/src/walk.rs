@@ -64,7 +64,7 @@ pub enum Target {
 ///
 /// Members come in the order in which they were made where the group keeps that, else as its index has them. Groups, and objects
 /// with several hard links, are remembered: 32 to 64 bytes each and their path. The names of a group's members come in batches of a
-/// 64th of the budget's limit, at most 1 MiB, halved for each level. A level takes 80 bytes.
+/// 128th of the budget's limit, at most 1 MiB, halved for each level. A level takes 80 bytes.
 pub struct Walk {
     file: File,
     first: Option<Object>,
@@ -104,7 +104,7 @@ impl Walk {
         let budget = file.context().budget().clone();
         let mut path = ChargedString::new(&budget);
         path.push_str(first.path())?;
-        let batch = usize::try_from(budget.limit() / 64).unwrap_or(usize::MAX);
+        let batch = usize::try_from(budget.limit() / 128).unwrap_or(usize::MAX);
         Ok(Self {
             file,
             first: Some(first),

@@ -21,8 +21,9 @@ pub(super) fn plan(
     let mut bytes = ChargedVec::new(cx.budget());
     take(values, &shape, &extents, &mut bytes)?;
     let shape = shape_of(&extents);
+    let start = extents.iter().map(|extent| extent.start).collect();
     let dtype = values.dtype().clone();
-    Ok(Arc::new(Whole { cx: cx.clone(), entry, dtype, shape, bytes: Mutex::new(bytes) }))
+    Ok(Arc::new(Whole { cx: cx.clone(), entry, dtype, start, shape, bytes: Mutex::new(bytes) }))
 }
 
 /// Appends the elements of a region.
@@ -65,6 +66,8 @@ struct Whole {
     cx: Context,
     entry: usize,
     dtype: DType,
+    /// Where the region begins in the attribute's own array.
+    start: Dims,
     shape: Dims,
     bytes: Mutex<ChargedVec<u8>>,
 }
@@ -92,6 +95,6 @@ impl ChunkPlan for Whole {
         let bytes = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
         let mut buf = self.cx.buf(bytes.len())?;
         buf.copy_from_slice(&bytes);
-        Chunk::new(self.entry, place.origin, place.shape, self.dtype.clone(), buf)
+        Chunk::new(self.entry, self.start.clone(), place.shape, self.dtype.clone(), buf)
     }
 }

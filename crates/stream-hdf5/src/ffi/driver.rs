@@ -48,8 +48,16 @@ impl State {
     }
 
     fn read(&self, at: u64, bytes: &mut [u8]) -> bool {
-        self.last_read.store(at, Ordering::Relaxed);
-        let Err(error) = self.cx.read_exact_at(at, bytes) else { return true };
+        let size = self.cx.source().size().unwrap_or(u64::MAX);
+        self.last_read.store(at.min(size), Ordering::Relaxed);
+        let read = match at > size {
+            true => Err(Error::truncated(
+                size,
+                format!("input ends early (expected {} bytes at offset {at})", bytes.len()),
+            )),
+            false => self.cx.read_exact_at(at, bytes),
+        };
+        let Err(error) = read else { return true };
         *self.error.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
         self.failed.store(true, Ordering::Relaxed);
         false

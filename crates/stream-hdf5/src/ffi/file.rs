@@ -79,6 +79,8 @@ impl Library<'_> {
         unsafe {
             self.done(h5p::H5Pset_mdc_config(access.raw(), &mut config), attempt)?;
             self.done(h5p::H5Pset_cache(access.raw(), 0, 1, 0, 0.75), attempt)?;
+            // what an object takes in the cache goes with it: decoded, it is many times what is stored
+            self.done(h5p::H5Pset_evict_on_close(access.raw(), true.into()), attempt)?;
             self.done(h5p::H5Pset_sieve_buf_size(access.raw(), 0), attempt)?;
             self.done(h5p::H5Pset_elink_file_cache_size(access.raw(), 0), attempt)?;
         }
