@@ -88,7 +88,13 @@ static ALL: [Known; 8] = [
         format: reader!("hdf5", stream_hdf5::Hdf5),
         has_feature: true,
     },
-    planned(&outline::NETCDF, signature::netcdf),
+    Known {
+        outline: &outline::NETCDF,
+        sniff: signature::netcdf,
+        // either of its features: without `netcdf` it reads the classic formats
+        format: reader!("netcdf-classic", stream_netcdf::Netcdf),
+        has_feature: true,
+    },
     planned(&outline::AUDIO, signature::audio),
     planned(&outline::VIDEO, signature::video),
     Known {

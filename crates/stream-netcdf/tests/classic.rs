@@ -202,10 +202,11 @@ fn record_variables_asked_for_together_come_block_by_block_in_one_pass() {
     assert!(read <= 100 * 44 + 20, "{read}");
     assert_eq!(all[2].as_slice::<i16>().unwrap()[1499], 499);
     let plan = reader.chunks(&request).unwrap().plan().unwrap();
-    for index in 0..plan.len() {
+    assert_eq!(plan.len(), all.len());
+    for (index, chunk) in all.iter().enumerate() {
         let place = plan.place(index).unwrap();
-        assert_eq!((&*place.origin, &*place.shape), (all[index].origin(), all[index].shape()));
-        assert_eq!(place.entry, all[index].entry());
+        assert_eq!((&*place.origin, &*place.shape), (chunk.origin(), chunk.shape()));
+        assert_eq!(place.entry, chunk.entry());
     }
 }
 

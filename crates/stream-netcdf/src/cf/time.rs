@@ -65,7 +65,7 @@ impl Time {
     /// The time that a value means, in UTC, to the microsecond. `None` for NaN, infinities, and years beyond any use.
     pub fn decode(&self, value: f64) -> Option<DateTime> {
         let whole = value.trunc();
-        if !(whole.abs() < 1e18) {
+        if whole.is_nan() || whole.abs() >= 1e18 {
             return None;
         }
         #[allow(clippy::cast_possible_truncation)] // below 1e18

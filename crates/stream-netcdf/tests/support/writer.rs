@@ -1,6 +1,6 @@
 //! Classic files made from a description: dimensions, attributes, variables with their values.
 
-#![allow(dead_code)] // each test uses what it needs
+#![allow(dead_code, clippy::unwrap_used)] // each test uses what it needs
 
 /// A value of an attribute or the values of a variable, big-endian.
 #[derive(Clone)]
