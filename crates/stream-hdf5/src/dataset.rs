@@ -58,7 +58,7 @@ pub enum Fill {
     /// Zeros, as nothing else was said.
     Default,
     /// This value: one element.
-    Value(Values),
+    Value(Box<Values>),
 }
 
 impl Object {
@@ -177,7 +177,8 @@ impl Dataset {
                 }
             });
         };
-        Ok(Fill::Value(Values::read(file, &self.datatype, Some(Dims::new()), &read, &reclaim)?))
+        let value = Values::read(file, &self.datatype, Some(Dims::new()), &read, &reclaim)?;
+        Ok(Fill::Value(Box::new(value)))
     }
 
     /// Its data as `request` wants it, by chunks, as the `entry`-th entry of the request. Chunked data gives a chunk for each stored

@@ -1,4 +1,13 @@
 //! Streams HDF5 groups, attributes and datasets in bounded memory, decoding chunks in parallel.
+//!
+//! [`File`] opens any random source through a file driver of its own: libhdf5 never sees a file name, takes no lock and follows no
+//! link into another file. [`Walk`] gives each object once, [`Object`] its attributes, [`Dataset`] its facts and data: fixed-size
+//! elements by positioned reads outside of the library ([`storage`]), others by the library, behind its lock ([`Way`]). [`Hdf5`] is the format.
+//!
+//! Bounded: an open file reserves 1 MiB and four times the metadata cache, at most 3 MiB; names of a group come in batches; groups and objects
+//! with several links are remembered (32 to 64 bytes and the path); references make an index of all paths (64 bytes and the path each).
+//! libhdf5 crashes on some broken files: read those in a worker process. Sources of virtual datasets are not followed: asking for their
+//! data is an error. libhdf5 1.10 and 1.12 are supported.
 #![deny(clippy::arithmetic_side_effects)]
 
 mod adapter;

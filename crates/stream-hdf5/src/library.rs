@@ -55,7 +55,7 @@ impl Slabs {
         let size = request.chunk_size.unwrap_or_else(|| cx.chunk_size());
         let fixed = dataset.datatype().is_fixed();
         let element = dataset.datatype().size.saturating_mul(if fixed { 1 } else { GROWTH });
-        let most = (size / element.max(1)).max(1);
+        let most = size.checked_div(element).unwrap_or(1).max(1);
         let (slab, chunk_bytes) = match dataset.layout() {
             Layout::Chunked { chunk, .. } => {
                 let bytes = chunk
@@ -94,7 +94,7 @@ fn grown(unit: &[u64], shape: &[u64], most: usize) -> Dims {
     for axis in (0..shape.len()).rev() {
         let others = slab.elements().unwrap_or(u64::MAX);
         let (Some(own), Some(&extent)) = (slab.get_mut(axis), shape.get(axis)) else { continue };
-        let times = (most / others.max(1)).max(1);
+        let times = most.checked_div(others).unwrap_or(1).max(1);
         *own = own.saturating_mul(times).min(extent).max(1);
         if *own < extent {
             break;

@@ -177,7 +177,7 @@ impl Walk {
                 if start == 0 {
                     level.by_creation = library.keeps_order(&group.id, group.info.kind)?.links;
                 }
-                library.links(&group.id, level.by_creation, start, &mut |name, kind, _| {
+                library.links(&group.id, level.by_creation, start, &mut |name, kind| {
                     if names.len() >= most {
                         return Ok(false);
                     }

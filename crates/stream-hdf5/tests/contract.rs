@@ -2,6 +2,7 @@
 //!
 //! The readings of three promises flip bytes, which libhdf5 does not always survive: they run in a process of their own, as the
 //! command reads such files in a worker process. A crash of libhdf5 is told; a broken promise fails.
+#![allow(clippy::unwrap_used)]
 
 mod support {
     pub(crate) mod write;

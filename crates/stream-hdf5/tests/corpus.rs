@@ -1,5 +1,6 @@
 //! Real files: all good ones list and all of their data is read; all bad ones return in time. Each is read in a process of its
 //! own, since libhdf5 may crash on the bad ones. The folder is named by `NARROWS_CORPUS`; without it nothing is read.
+#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -9,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use stream_core::memory::Budget;
-use stream_core::{Context, FileSource, Format, Reader, ReaderExt, Request};
+use stream_core::{Context, FileSource, Format, ReaderExt, Request};
 use stream_hdf5::Hdf5;
 
 /// Set for the process that reads one file: the file.

@@ -159,6 +159,12 @@ pub(super) fn dataset(entry: &mut Entry, dataset: &Dataset, depth: u32) -> Resul
                 fields.begin_item_map()?;
                 fields.push("file", mapping.file().as_str())?;
                 fields.push("dataset", mapping.dataset().as_str())?;
+                if let Some(place) = mapping.place() {
+                    fields.push("place", place.as_str())?;
+                }
+                if let Some(source) = mapping.source() {
+                    fields.push("source", source.as_str())?;
+                }
                 fields.end();
             }
             fields.end();

@@ -41,7 +41,8 @@ fn take(
         let wanted = at.iter().zip(extents).all(|(&at, extent)| {
             let from = at.checked_sub(extent.start);
             from.is_some_and(|n| {
-                n.is_multiple_of(extent.step.max(1)) && n / extent.step.max(1) < extent.count
+                n.checked_rem(extent.step) == Some(0)
+                    && n.checked_div(extent.step).is_some_and(|n| n < extent.count)
             })
         });
         if wanted {

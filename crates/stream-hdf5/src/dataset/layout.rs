@@ -40,6 +40,21 @@ impl Mapping {
         String::from_utf8_lossy(&self.0.file).into_owned()
     }
 
+    /// Which elements of the virtual dataset it gives: starts, strides, counts and blocks; `None` for all.
+    pub fn place(&self) -> Option<String> {
+        self.0.place.as_ref().map(ToString::to_string)
+    }
+
+    /// Which elements of the source those are; `None` for all.
+    pub fn source(&self) -> Option<String> {
+        self.0.source.as_ref().map(ToString::to_string)
+    }
+
+    /// The source's extents as they were when the mapping was made.
+    pub fn source_shape(&self) -> &Dims {
+        &self.0.source_shape
+    }
+
     /// The source's path as stored.
     pub fn dataset(&self) -> String {
         String::from_utf8_lossy(&self.0.dataset).into_owned()

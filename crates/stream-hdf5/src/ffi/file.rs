@@ -77,7 +77,7 @@ impl Library<'_> {
         // chunks are not cached: who reads them through the library reads whole ones
         // SAFETY: as above.
         unsafe {
-            self.done(h5p::H5Pset_mdc_config(access.raw(), &mut config), attempt)?;
+            self.done(h5p::H5Pset_mdc_config(access.raw(), &config), attempt)?;
             self.done(h5p::H5Pset_cache(access.raw(), 0, 1, 0, 0.75), attempt)?;
             // what an object takes in the cache goes with it: decoded, it is many times what is stored
             self.done(h5p::H5Pset_evict_on_close(access.raw(), true.into()), attempt)?;

@@ -139,8 +139,8 @@ impl Library<'_> {
         let chunk = Dims::from(chunk.get(..rank).unwrap_or_default());
         let mut index = 0;
         let simple = matches!(extent, Extent::Simple { .. });
-        // SAFETY: an open chunked dataset and a place for a number.
         let status = match simple {
+            // SAFETY: an open chunked dataset and a place for a number.
             true => unsafe { h5d::H5Dget_chunk_index_type(dataset.raw(), &mut index) },
             false => -1,
         };

@@ -37,16 +37,19 @@ pub(crate) enum LinkTarget {
 #[repr(C)]
 struct Info {
     class: c_int,
-    order_valid: hbool_t,
-    order: i64,
-    charset: c_int,
+    _order_valid: hbool_t,
+    _order: i64,
+    _charset: c_int,
     /// The address of a hard link, the length of another's value.
     value: u64,
 }
 
+/// Takes a link's name and what it is; says whether it takes more.
+pub(crate) type Keep<'a> = dyn FnMut(&[u8], LinkKind) -> Result<bool, OverBudget> + 'a;
+
 /// What the callback needs.
-struct Batch<'a> {
-    keep: &'a mut dyn FnMut(&[u8], LinkKind, Option<i64>) -> Result<bool, OverBudget>,
+struct Batch<'k, 'a> {
+    keep: &'k mut Keep<'a>,
     refused: Option<OverBudget>,
     panicked: bool,
 }
@@ -59,7 +62,7 @@ impl Library<'_> {
         group: &Id,
         by_creation: bool,
         start: u64,
-        keep: &mut dyn FnMut(&[u8], LinkKind, Option<i64>) -> Result<bool, OverBudget>,
+        keep: &mut Keep<'_>,
     ) -> Result<bool> {
         let index = match by_creation {
             true => H5_index_t::H5_INDEX_CRT_ORDER,
@@ -148,7 +151,11 @@ unsafe extern "C" fn visit(
 ) -> i32 {
     // SAFETY: what `links` passed, and what the library shows for the time of this call.
     let (name, info, batch) = unsafe {
-        (CStr::from_ptr(name).to_bytes(), &*info.cast::<Info>(), &mut *batch.cast::<Batch<'_>>())
+        (
+            CStr::from_ptr(name).to_bytes(),
+            &*info.cast::<Info>(),
+            &mut *batch.cast::<Batch<'_, '_>>(),
+        )
     };
     let kind = match info.class {
         0 => LinkKind::Hard(info.value),
@@ -156,8 +163,7 @@ unsafe extern "C" fn visit(
         EXTERNAL => LinkKind::External,
         other => LinkKind::Other(other),
     };
-    let order = (info.order_valid != 0).then_some(info.order);
-    match catch_unwind(AssertUnwindSafe(|| (batch.keep)(name, kind, order))) {
+    match catch_unwind(AssertUnwindSafe(|| (batch.keep)(name, kind))) {
         Ok(Ok(true)) => 0,
         Ok(Ok(false)) => 1,
         Ok(Err(refused)) => {

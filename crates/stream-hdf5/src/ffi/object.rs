@@ -27,12 +27,10 @@ pub(crate) struct ObjectInfo {
     /// Hard links that lead to it.
     pub(crate) links: u32,
     pub(crate) attributes: u64,
-    /// Seconds since 1970 of the last change of its header; 0 where that is not kept.
-    pub(crate) changed: i64,
 }
 
-/// `H5O_INFO_BASIC`, `_TIME` and `_NUM_ATTRS`: the rest would read whole headers and indexes.
-const FIELDS: c_uint = 0x1 | 0x2 | 0x4;
+/// `H5O_INFO_BASIC` and `_NUM_ATTRS`: the rest would read whole headers and indexes.
+const FIELDS: c_uint = 0x1 | 0x4;
 
 impl Library<'_> {
     /// Opens the object at an address of the file.
@@ -122,11 +120,5 @@ fn facts(info: &H5O_info1_t) -> ObjectInfo {
         H5O_type_t::H5O_TYPE_NAMED_DATATYPE => ObjectKind::Datatype,
         _ => ObjectKind::Other,
     };
-    ObjectInfo {
-        kind,
-        address: info.addr,
-        links: info.rc,
-        attributes: info.num_attrs,
-        changed: info.ctime,
-    }
+    ObjectInfo { kind, address: info.addr, links: info.rc, attributes: info.num_attrs }
 }

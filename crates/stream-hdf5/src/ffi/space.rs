@@ -28,6 +28,17 @@ pub(crate) struct Hyperslab {
     pub(crate) block: Vec<Option<u64>>,
 }
 
+impl std::fmt::Display for Hyperslab {
+    /// As the library's calls take it; -1 without bound.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let bound = |axes: &[Option<u64>]| -> Vec<String> {
+            axes.iter().map(|n| n.map_or_else(|| "-1".to_owned(), |n| n.to_string())).collect()
+        };
+        let (count, block) = (bound(&self.count).join(","), bound(&self.block).join(","));
+        write!(f, "start {:?} stride {:?} count [{count}] block [{block}]", self.start, self.stride)
+    }
+}
+
 const UNLIMITED: u64 = u64::MAX;
 
 fn bounded(n: u64) -> Option<u64> {

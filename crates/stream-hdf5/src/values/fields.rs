@@ -52,11 +52,12 @@ impl<'a> Sink<'_, 'a> {
     }
 
     fn open_list(&mut self) -> Result<()> {
-        Ok(match self.key.take() {
+        match self.key.take() {
             Some(Key::Static(key)) => self.fields.begin_list(key)?,
             Some(Key::Member(key)) => self.fields.begin_named_list(key)?,
             None => self.fields.begin_item_list()?,
-        })
+        }
+        Ok(())
     }
 
     fn leaf(&mut self, leaf: Leaf<'a>) -> Result<()> {
@@ -82,10 +83,11 @@ impl<'a> Sink<'_, 'a> {
             Leaf::Bytes(bytes) => Value::Bytes(bytes),
             Leaf::Reference(path) => Value::Text(path),
         };
-        Ok(match self.key.take() {
+        match self.key.take() {
             Some(Key::Static(key)) => self.fields.push(key, value)?,
             Some(Key::Member(key)) => self.fields.push_named(key, value)?,
             None => self.fields.item(value)?,
-        })
+        }
+        Ok(())
     }
 }

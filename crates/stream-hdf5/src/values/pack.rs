@@ -53,9 +53,9 @@ impl<'a> Packer<'a> {
                 let Some(bytes) = length.checked_mul(of.size).filter(|&n| n <= MOST) else {
                     return Err(unusable(length));
                 };
-                // SAFETY: the library allocated this many elements of the base type here, and they are not given back yet.
                 let content = match bytes {
                     0 => &[][..],
+                    // SAFETY: the library allocated this many elements of the base type here, and they are not given back yet.
                     _ => unsafe { std::slice::from_raw_parts(at as *const u8, bytes) },
                 };
                 out.extend(&prefix(length)?)?;
@@ -63,9 +63,9 @@ impl<'a> Packer<'a> {
             }
             Class::String(text) if text.length.is_none() => {
                 let at = word(stored, 0);
-                // SAFETY: a pointer that is not null leads to a text of the library that ends with a zero byte.
                 let content = match at {
                     0 => &[][..],
+                    // SAFETY: a pointer that is not null leads to a text of the library that ends with a zero byte.
                     _ => unsafe { CStr::from_ptr(at as *const _) }.to_bytes(),
                 };
                 out.extend(&prefix(content.len())?)?;
