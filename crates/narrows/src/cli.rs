@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use stream_analysis::Measures;
 use stream_core::Region;
 
 /// Reads scientific and media files of any size through a narrow, fixed amount of memory
@@ -102,6 +103,8 @@ pub(crate) enum Verb {
     Ls(Ls),
     /// Streams an entry's data
     Cat(Cat),
+    /// Tells what an entry's numbers are like, in one pass
+    Stats(Stats),
     /// Reads everything and verifies what the format can verify
     Check {
         /// Files; - is standard input
@@ -145,6 +148,27 @@ pub(crate) struct Cat {
     /// Writes as this (default: raw; cues as text)
     #[arg(long, value_name = "AS")]
     pub(crate) to: Option<To>,
+}
+
+#[derive(Args)]
+pub(crate) struct Stats {
+    /// File; - is standard input
+    pub(crate) file: PathBuf,
+    /// The entry, as `ls` prints it (repeatable; default: every array and column of numbers)
+    #[arg(long, value_name = "PATH")]
+    pub(crate) entry: Vec<String>,
+    /// Part of it, as numpy's slices: 0:10,::2
+    #[arg(long, value_name = "REGION", allow_hyphen_values = true)]
+    pub(crate) region: Option<Region>,
+    /// Form of the data (default: scaled)
+    #[arg(long, value_name = "FORM")]
+    pub(crate) form: Option<FormName>,
+    /// What to gather, between commas: all, or of min, max, sum, mean, variance, sd, quantiles, histogram
+    #[arg(long, value_name = "NAMES")]
+    pub(crate) measures: Option<Measures>,
+    /// About how many bins the histogram has
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) bins: u16,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

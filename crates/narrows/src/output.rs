@@ -1,8 +1,10 @@
 //! How results are written.
 
 pub(crate) mod array;
+pub(crate) mod element;
 pub(crate) mod human;
 pub(crate) mod json;
+pub(crate) mod statistics;
 
 use std::io::{self, StdoutLock, Write};
 

@@ -6,4 +6,4 @@ use stream_worker::Task;
 pub(crate) const WORKER: &str = "--worker-process";
 
 /// The tasks that a worker knows.
-pub(crate) const ALL: &[Task] = &[];
+pub(crate) const ALL: &[Task] = &[crate::verb::stats::STATISTICS];

@@ -6,6 +6,7 @@ mod formats;
 mod info;
 mod ls;
 mod memory;
+pub(crate) mod stats;
 
 use crate::cli::Verb;
 use crate::failure::Outcome;
@@ -16,6 +17,7 @@ pub(crate) fn run(session: &Session, verb: Verb) -> anyhow::Result<Outcome> {
         Verb::Info { files } => info::run(session, &files),
         Verb::Ls(ls) => ls::run(session, &ls),
         Verb::Cat(cat) => cat::run(session, &cat),
+        Verb::Stats(stats) => stats::run(session, &stats),
         Verb::Check { files } => check::run(session, &files),
         Verb::Formats => formats::run(session),
         Verb::Memory => memory::run(session),

@@ -1,12 +1,12 @@
 //! Arrays as files: raw, npy, csv, JSON lines, converted numbers.
 
 mod convert;
-mod npy;
+pub(crate) mod npy;
 mod rows;
 
 use std::io::{self, Write};
 
-use stream_core::{Array, Chunk, DType};
+use stream_core::{Array, Chunk, DType, Element};
 
 use crate::cli::To;
 
@@ -71,6 +71,13 @@ fn numbers(chunk: &Chunk, mut each: impl FnMut(Number) -> io::Result<()>) -> any
         DType::U16 => ints!(u16),
         DType::U32 => ints!(u32),
         DType::U64 => ints!(u64),
+        DType::F16 => {
+            for element in chunk.iter() {
+                if let Element::Single(x) = element? {
+                    each(Number::Float(f64::from(x)))?;
+                }
+            }
+        }
         DType::F32 => {
             let slice = chunk.as_slice::<f32>()?;
             slice.iter().try_for_each(|&x| each(Number::Float(f64::from(x))))?;

@@ -119,10 +119,72 @@ pub(crate) fn entry(out: &mut impl Write, e: &Entry, long: bool, paint: Paint) -
     if let Some(span) = e.span() {
         write!(out, "  {}", paint.dim(format_args!("@{}+{}", span.offset, span.length)))?;
     }
-    for (key, v) in e.fields().iter() {
-        write!(out, "  {}={}", clean(key), value(v))?;
+    let nested = |v: &Value<'_>| {
+        let Value::List(mut items) = *v else { return false };
+        matches!(items.next(), Some(Value::Map(_)))
+    };
+    for (key, v) in e.fields().iter().filter(|(_, v)| !nested(v)) {
+        write!(out, "  {}={}", clean(key), whole(v))?;
     }
-    out.write_all(b"\n")
+    out.write_all(b"\n")?;
+    // lists of maps, such as the cards of a FITS header, one a line
+    for (key, v) in e.fields().iter() {
+        if let Value::List(items) = v
+            && nested(&v)
+        {
+            for item in items {
+                writeln!(out, "    {} {}", paint.dim(clean(key)), item_line(item))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A value with everything in it.
+fn whole(v: Value<'_>) -> String {
+    match v {
+        Value::Text(text) => clean(text),
+        Value::Bytes(bytes) => bytes.iter().map(|b| format!("{b:02x}")).collect(),
+        Value::List(items) => {
+            let items: Vec<_> = items.map(whole).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Value::Map(fields) => {
+            let fields: Vec<_> =
+                fields.map(|(k, v)| format!("{}: {}", clean(k), whole(v))).collect();
+            format!("{{{}}}", fields.join(", "))
+        }
+        other => value(other),
+    }
+}
+
+/// A map on a line of its own; a card as a header has it: its text where that is kept, else keyword, value and comment.
+fn item_line(v: Value<'_>) -> String {
+    let Value::Map(fields) = v else { return whole(v) };
+    let get = |key: &str| fields.into_iter().find(|(k, _)| *k == key).map(|(_, v)| v);
+    let Some(Value::Text(keyword)) = get("keyword") else {
+        let fields: Vec<_> = fields.map(|(k, v)| format!("{}={}", clean(k), whole(v))).collect();
+        return fields.join("  ");
+    };
+    if let Some(Value::Text(text)) = get("text") {
+        return clean(text).trim_end().to_owned();
+    }
+    let mut line = format!("{:<8}", clean(keyword));
+    match get("value") {
+        Some(Value::Text(text)) if matches!(keyword, "COMMENT" | "HISTORY" | "") => {
+            line.push_str(&clean(text));
+        }
+        Some(Value::Text(text)) => {
+            line.push_str(&format!("= '{}'", clean(text).replace('\'', "''")))
+        }
+        Some(v) if !matches!(v, Value::Null) => line.push_str(&format!("= {}", whole(v))),
+        _ => {}
+    }
+    let unit = get("unit").and_then(|u| u.as_str()).map(|u| format!("[{}] ", clean(u)));
+    if let Some(comment) = get("comment").and_then(|c| c.as_str()) {
+        line.push_str(&format!(" / {}{}", unit.unwrap_or_default(), clean(comment)));
+    }
+    line
 }
 
 /// Names and values, aligned.

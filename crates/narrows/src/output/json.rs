@@ -159,18 +159,24 @@ pub(crate) fn value<W: Write>(out: &mut W, v: Value<'_>) -> io::Result<()> {
     match v {
         Value::Bool(true) => out.write_all(b"true"),
         Value::Bool(false) => out.write_all(b"false"),
-        Value::Int(n) if n.unsigned_abs() > EXACT => write!(out, "\"{n}\""),
-        Value::Int(n) => out.write_all(itoa::Buffer::new().format(n).as_bytes()),
+        Value::Int(n) => int(out, n),
         Value::Uint(n) => uint(out, n),
         Value::Float(x) => float(out, x),
         Value::Time(t) => time(out, t),
         Value::Text(text) => string(out, text),
-        Value::Bytes(bytes) => base64(out, bytes),
+        Value::Bytes(b) => bytes(out, b),
         Value::List(items) => list(out, items, value),
         Value::Map(fields) => map(out, fields),
         // a kind of value that this version does not know is better said to be nothing than to be wrong
         _ => out.write_all(b"null"),
     }
+}
+
+pub(crate) fn int<W: Write>(out: &mut W, n: i64) -> io::Result<()> {
+    if n.unsigned_abs() > EXACT {
+        return write!(out, "\"{n}\"");
+    }
+    out.write_all(itoa::Buffer::new().format(n).as_bytes())
 }
 
 pub(crate) fn uint<W: Write>(out: &mut W, n: u64) -> io::Result<()> {
@@ -256,7 +262,8 @@ fn time<W: Write>(out: &mut W, t: Time) -> io::Result<()> {
     }
 }
 
-fn base64<W: Write>(out: &mut W, bytes: &[u8]) -> io::Result<()> {
+/// `base64:` and base64.
+pub(crate) fn bytes<W: Write>(out: &mut W, bytes: &[u8]) -> io::Result<()> {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     out.write_all(b"\"base64:")?;
     for group in bytes.chunks(3) {

@@ -3,11 +3,13 @@
 #[cfg(feature = "binary")]
 mod blocks;
 mod cues;
+mod table;
 
 use std::io::Write;
 
 use stream_core::{
-    Array, Chunks, DType, Dims, Entry, Form, Kind, Reader, Request, Result, no_such_entry,
+    Array, Chunks, DType, Dims, Entry, Form, Kind, Reader, Request, Result, ahead, no_such_entry,
+    ordered,
 };
 
 use crate::cli::{Cat, To};
@@ -56,6 +58,13 @@ fn stream(
     let mut cues = cues::Cues::new(cat.to);
     if format == "vtt" && cat.entry.is_empty() && cues.takes(cat) {
         return all_cues(&mut cues, &mut **reader, &mut meter, out);
+    }
+    if cat.entry.len() > 1
+        && reader.context().is_random()
+        && let Some(entries) = side_by_side(cat, &mut **reader)?
+    {
+        let to = cat.to.unwrap_or(To::Raw);
+        return table::stream(&mut **reader, &entries, &request(cat, &cat.entry), to, out);
     }
     let mut left: Vec<&str> = cat.entry.iter().map(String::as_str).collect();
     let mut entry = reader.context().entry();
@@ -118,7 +127,8 @@ fn is_default(format: &str, entry: &Entry) -> bool {
             entry.depth() == 0
                 && matches!(entry.path(), "(7FE0,0010)" | "(7FE0,0008)" | "(7FE0,0009)")
         }
-        _ => entry.has_data(),
+        // an attribute or a column is part of something else
+        _ => entry.has_data() && !matches!(entry.kind(), Kind::Attribute | Kind::Column),
     }
 }
 
@@ -129,19 +139,54 @@ fn data(
     meter: &mut Meter,
     out: &mut Out,
 ) -> anyhow::Result<()> {
-    let mut request = Request::entry(entry.path());
+    let request = request(cat, &[entry.path().to_owned()]);
+    let cx = reader.context().clone();
+    let chunks = reader.chunks(&request)?;
+    let array = chunks.array().or_else(|| delivered(entry, &request));
+    // in C order, and decoded while what came before is written
+    let mut chunks = ahead(ordered(chunks, &cx), &cx);
+    let mut sink = sink(cat.to.unwrap_or(To::Raw));
+    sink.begin(out, array.as_ref())?;
+    pump(&mut *chunks, &mut *sink, meter, entry, out)?;
+    sink.end(out)
+}
+
+fn request(cat: &Cat, paths: &[String]) -> Request {
+    let mut request = Request::entries(paths);
     if let Some(region) = &cat.region {
         request = request.with_region(region.clone());
     }
     if let Some(form) = cat.form {
         request = request.with_form(form.into());
     }
-    let mut chunks = reader.chunks(&request)?;
-    let array = chunks.array().or_else(|| delivered(entry, &request));
-    let mut sink = sink(cat.to.unwrap_or(To::Raw));
-    sink.begin(out, array.as_ref())?;
-    pump(&mut *chunks, &mut *sink, meter, entry, out)?;
-    sink.end(out)
+    request
+}
+
+/// The named entries, where they are to be written as columns of one table.
+fn side_by_side(cat: &Cat, reader: &mut dyn Reader) -> anyhow::Result<Option<Vec<Entry>>> {
+    if !matches!(cat.to, Some(To::Csv | To::Jsonl | To::Npy)) {
+        return Ok(None);
+    }
+    let mut found: Vec<Option<Entry>> = cat.entry.iter().map(|_| None).collect();
+    let mut entry = reader.context().entry();
+    while found.iter().any(Option::is_none) && reader.read_entry(&mut entry)? {
+        if let Some(at) = cat.entry.iter().position(|path| path == entry.path()) {
+            let mut kept = reader.context().entry();
+            kept.copy_from(&entry)?;
+            if let Some(slot) = found.get_mut(at) {
+                *slot = Some(kept);
+            }
+        }
+    }
+    if let Some(at) = found.iter().position(Option::is_none) {
+        return Err(no_such_entry(&cat.entry[at]).into());
+    }
+    let entries: Vec<Entry> = found.into_iter().flatten().collect();
+    anyhow::ensure!(
+        table::fits(&entries, cat.to),
+        "entries of different length cannot stand side by side: one --entry at a time, or --to raw"
+    );
+    Ok(Some(entries))
 }
 
 fn pump(

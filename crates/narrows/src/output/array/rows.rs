@@ -1,69 +1,87 @@
-//! One line a row: the elements along the last axis.
+//! One line a row: the elements along the last axis; one element of a struct.
 
 use std::io::Write;
 
-use stream_core::{Array, Chunk};
+use stream_core::{Array, Chunk, DType};
 
-use super::{Number, Sink, numbers};
-use crate::output::json;
+use super::Sink;
+use crate::output::element;
 
-/// Rows with their punctuation.
+/// Rows as csv or JSON lines.
 pub(super) struct Rows {
-    open: &'static [u8],
-    close: &'static [u8],
-    quoted: bool,
+    csv: bool,
     /// Elements in a row; 1 where the shape is not known.
     width: u64,
     at: u64,
+    begun: bool,
 }
 
 impl Rows {
     pub(super) fn csv() -> Self {
-        Self { open: b"", close: b"\n", quoted: false, width: 1, at: 0 }
+        Self { csv: true, width: 1, at: 0, begun: false }
     }
 
     pub(super) fn jsonl() -> Self {
-        Self { open: b"[", close: b"]\n", quoted: true, width: 1, at: 0 }
+        Self { csv: false, width: 1, at: 0, begun: false }
+    }
+
+    /// Before the first element: a header for structs.
+    fn first(&mut self, out: &mut dyn Write, dtype: &DType) -> std::io::Result<()> {
+        self.begun = true;
+        if !matches!(dtype, DType::Struct(_)) {
+            return Ok(());
+        }
+        self.width = 1;
+        if self.csv {
+            let mut names = Vec::new();
+            element::columns(dtype, "", &mut names);
+            element::header(out, &names)?;
+        }
+        Ok(())
     }
 }
 
 impl Sink for Rows {
-    fn begin(&mut self, _: &mut dyn Write, array: Option<&Array>) -> anyhow::Result<()> {
-        self.at = 0;
-        self.width = 1;
-        if let Some(array) = array
-            && let [.., _, width] = *array.shape
-        {
-            self.width = width.max(1);
+    fn begin(&mut self, out: &mut dyn Write, array: Option<&Array>) -> anyhow::Result<()> {
+        (self.at, self.width, self.begun) = (0, 1, false);
+        if let Some(array) = array {
+            if let [.., _, width] = *array.shape {
+                self.width = width.max(1);
+            }
+            self.first(out, &array.dtype)?;
         }
         Ok(())
     }
 
-    fn chunk(&mut self, mut out: &mut dyn Write, chunk: &Chunk) -> anyhow::Result<()> {
-        let (width, quoted) = (self.width, self.quoted);
-        let (open, close) = (self.open, self.close);
-        let at = &mut self.at;
-        numbers(chunk, |n| {
-            out.write_all(if *at == 0 { open } else { b"," })?;
-            match n {
-                // integers beyond 2^53 and what is not finite are strings in JSON
-                Number::Int(n) if quoted && n.unsigned_abs() > 1 << 53 => write!(out, "\"{n}\"")?,
-                Number::Int(n) => out.write_all(itoa::Buffer::new().format(n).as_bytes())?,
-                Number::Float(x) if quoted => json::float(&mut out, x)?,
-                Number::Float(x) => write!(out, "{x}")?,
+    fn chunk(&mut self, out: &mut dyn Write, chunk: &Chunk) -> anyhow::Result<()> {
+        if !self.begun {
+            self.first(out, chunk.dtype())?;
+        }
+        let object = matches!(chunk.dtype(), DType::Struct(_));
+        let (open, close): (&[u8], &[u8]) = match (self.csv, object) {
+            (true, _) => (b"", b"\n"),
+            (false, true) => (b"", b"\n"),
+            (false, false) => (b"[", b"]\n"),
+        };
+        for item in chunk.iter() {
+            out.write_all(if self.at == 0 { open } else { b"," })?;
+            if self.csv {
+                element::csv(out, item?)?;
+            } else {
+                element::json(out, item?)?;
             }
-            *at = at.saturating_add(1);
-            if *at == width {
-                *at = 0;
+            self.at = self.at.saturating_add(1);
+            if self.at == self.width {
+                self.at = 0;
                 out.write_all(close)?;
             }
-            Ok(())
-        })
+        }
+        Ok(())
     }
 
     fn end(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
         if self.at > 0 {
-            out.write_all(self.close)?;
+            out.write_all(if self.csv { b"\n" } else { b"]\n" })?;
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use stream_core::{Entry, Value};
 
 use crate::cli::{Cat, To};
-use crate::output::{Out, json};
+use crate::output::{Out, element, json};
 
 /// Writes cues one by one.
 pub(super) struct Cues {
@@ -52,24 +52,10 @@ impl Cues {
             }
             match cue.fields().get(key) {
                 Some(Value::Time(t)) => write!(out, "{t}")?,
-                Some(Value::Text(text)) => quoted(out, text)?,
+                Some(Value::Text(text)) => element::quoted(out, text)?,
                 _ => {}
             }
         }
         out.write_all(b"\r\n")
     }
-}
-
-fn quoted(out: &mut Out, text: &str) -> io::Result<()> {
-    if !text.contains(['"', ',', '\r', '\n']) {
-        return out.write_all(text.as_bytes());
-    }
-    out.write_all(b"\"")?;
-    for (i, piece) in text.split('"').enumerate() {
-        if i > 0 {
-            out.write_all(b"\"\"")?;
-        }
-        out.write_all(piece.as_bytes())?;
-    }
-    out.write_all(b"\"")
 }
