@@ -26,7 +26,7 @@ const BUDGET: usize = 64 << 20;
 /// What no test holds in memory.
 const LARGEST: u64 = 64 << 20;
 
-/// The values of every array of a file, in listed order, and whether the reader found the file complete.
+/// The values of every array, table and column of a file, in listed order, and whether the reader found the file complete.
 ///
 /// # Errors
 /// When the file does not open or its listing breaks off.
@@ -36,7 +36,7 @@ pub fn arrays(file: &Path, form: Form) -> Result<(Vec<Values>, bool)> {
     let mut entry = reader.context().entry();
     let mut listed = Vec::new();
     while reader.read_entry(&mut entry)? {
-        if let (Kind::Array | Kind::Table, Some(array), true) =
+        if let (Kind::Array | Kind::Table | Kind::Column, Some(array), true) =
             (entry.kind(), entry.array(), entry.has_data())
         {
             listed.push((entry.path().to_owned(), array.dtype.clone(), array.shape.to_vec()));
