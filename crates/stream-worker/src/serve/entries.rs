@@ -7,11 +7,11 @@ use std::thread::{Builder, JoinHandle};
 use stream_core::{Context, Entry, Error, Reader, Result};
 
 use super::desk::Desk;
-use super::pen::{Pen, Refusal};
+use super::pen::{Pen, Refusal, small};
 use super::reply::Reply;
 use super::{SMALL_STACK, refusal};
 use crate::board::BoardMap;
-use crate::codec::{Put, Standing, put_standing};
+use crate::codec::{Standing, put_standing};
 use crate::wire;
 
 pub(super) fn standing(reader: &dyn Reader) -> Standing {
@@ -58,7 +58,7 @@ fn walk(desk: &Desk, cx: &Context, board: &BoardMap, pen: &Pen, mut listen: Repl
                 continue;
             }
             Ok(false) => {
-                let mut end = Put::new(cx.budget());
+                let mut end = small();
                 let standing = desk.walk(|reader| Ok(standing(reader)));
                 if standing.is_ok_and(|standing| put_standing(&mut end, &standing).is_ok()) {
                     // nobody listens any more: that is an end too

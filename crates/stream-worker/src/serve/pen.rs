@@ -36,6 +36,11 @@ struct State {
     ended: bool,
 }
 
+/// Room for a standing, whatever is left of the file's budget: what was read must not be lost for some fifty bytes.
+pub(super) fn small() -> Put {
+    Put::new(&Budget::new("standing", 1024))
+}
+
 /// Why an entry was not taken.
 pub(super) enum Refusal {
     /// No memory to encode it.
@@ -56,7 +61,7 @@ impl Pen {
         let state = State {
             reply,
             record: Put::new(budget),
-            standing: Put::new(budget),
+            standing: small(),
             last: Standing::default(),
             filled: 0,
             number: 0,
@@ -153,7 +158,7 @@ impl State {
 
     fn stand(&mut self) {
         self.standing.clear();
-        // some fifty bytes, that were reserved with the first
+        // some fifty bytes: there is room
         let _ = put_standing(&mut self.standing, &self.last);
     }
 
