@@ -42,7 +42,10 @@ fn h5dump(file: &Path) -> Result<Dump> {
 
 /// What the command lists.
 fn ours(file: &Path) -> Result<Objects> {
-    let seen = run(&["ls", "--json", "--memory", "32MiB", "--format", "hdf5"], file)?;
+    // sizes of chunked data are told only then
+    let verify = ["--set", "verify=on"];
+    let arguments = [&["ls", "--json", "--memory", "32MiB", "--format", "hdf5"][..], &verify];
+    let seen = run(&arguments.concat(), file)?;
     let code = sane(&seen, 64 << 20)?;
     ensure!(code == 0, "ls leaves with {code}: {}", seen.stderr.text());
     listed(&entries(&seen)?)

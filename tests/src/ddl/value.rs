@@ -110,7 +110,7 @@ fn string(rest: &str) -> (Vec<u8>, &str) {
                     let end = raw[at..].iter().position(|b| !(b'0'..=b'7').contains(b));
                     let digits = &raw[at..at + end.unwrap_or(raw.len() - at)];
                     // a byte beyond 127 is printed as a negative integer of 32 bits
-                    let long = digits.len() >= 11 && digits.starts_with(b"377777777");
+                    let long = digits.len() >= 11 && digits.starts_with(b"3777777");
                     let digits = &digits[..if long { 11 } else { digits.len().min(3) }];
                     at += digits.len();
                     let octal = |value: u64, digit: &u8| value * 8 + u64::from(digit - b'0');
