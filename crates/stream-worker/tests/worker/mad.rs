@@ -51,11 +51,11 @@ pub(crate) fn worker(argument: Option<&String>) -> ExitCode {
         let Some(answer) = fds.into_iter().next() else { continue };
         let mut answer = UnixStream::from(answer);
         // the right beginning at times, so that more than the first frame is looked at
-        if head[0] == 2 && random.next() % 4 != 0 {
+        if head[0] == 2 && !random.next().is_multiple_of(4) {
             let _ = answer.write_all(&[65, 0, 0, 0, 0]);
         }
         let _ = answer.write_all(&random.frames(seed));
-        if random.next() % 2 == 0 {
+        if random.next().is_multiple_of(2) {
             kept.push(answer);
         }
     }
@@ -92,7 +92,11 @@ impl Random {
             all.extend(claimed.to_le_bytes());
             for _ in 0..len {
                 let byte = self.next();
-                all.push(if byte % 3 == 0 { (byte >> 8) as u8 } else { (byte >> 8) as u8 % 4 });
+                all.push(if byte.is_multiple_of(3) {
+                    (byte >> 8) as u8
+                } else {
+                    (byte >> 8) as u8 % 4
+                });
             }
         }
         all
