@@ -96,5 +96,47 @@ elif work == "netCDF4-header":
 
     with netCDF4.Dataset(path) as file:
         print(len(str(file)) + sum(len(str(data)) for data in file.variables.values()))
+elif work in ("astropy-image", "fitsio-image"):
+    import numpy as np
+
+    def pieces():
+        if work == "fitsio-image":
+            import fitsio
+
+            with fitsio.FITS(path) as file:
+                hdu = file[0] if file[0].has_data() else file[1]
+                for at in range(0, hdu.get_dims()[0], 256):
+                    yield hdu[at : at + 256, :]
+        else:
+            from astropy.io import fits
+
+            with fits.open(path) as file:
+                yield file[0].data if file[0].data is not None else file[1].data
+
+    count, total, least, most = 0, 0.0, np.inf, -np.inf
+    for piece in pieces():
+        count, total = count + piece.size, total + float(piece.sum(dtype="f8"))
+        least, most = min(least, float(piece.min())), max(most, float(piece.max()))
+    print(count, f"{total / count:.6f}", least, most)
+elif work == "astropy-columns":
+    from astropy.io import fits
+
+    with fits.open(path) as file:
+        print(*(f"{file[1].data[name].sum(dtype='f8'):.3f}" for name in ("MAG", "RA")))
+elif work == "fitsio-columns":
+    import fitsio
+
+    with fitsio.FITS(path) as file:
+        print(*(f"{file[1].read_column(name).sum(dtype='f8'):.3f}" for name in ("MAG", "RA")))
+elif work == "astropy-list":
+    from astropy.io import fits
+
+    with fits.open(path) as file:
+        print(len(file), sum(1 for hdu in file for card in hdu.header.cards if card.value is not None))
+elif work == "fitsio-list":
+    import fitsio
+
+    with fitsio.FITS(path) as file:
+        print(len(file), sum(len(hdu.read_header().records()) for hdu in file))
 else:
     sys.exit(f"no work named {work}")

@@ -12,6 +12,7 @@ use crate::project::{self, which};
 
 mod binary;
 mod dicom;
+mod fits;
 mod hdf5;
 mod netcdf;
 mod vtt;
@@ -25,7 +26,16 @@ pub(super) struct Row {
 }
 
 /// Programs over the library, in `tests/examples`; without arguments they do nothing.
-pub(super) const PROGRAMS: [&str; 5] = ["frames", "tags", "digests", "array_sum", "time_mean"];
+pub(super) const PROGRAMS: [&str; 8] = [
+    "frames",
+    "tags",
+    "digests",
+    "array_sum",
+    "time_mean",
+    "fits_image",
+    "fits_columns",
+    "fits_list",
+];
 
 /// Where a program over the library is built.
 pub(super) fn program(name: &str) -> PathBuf {
@@ -141,6 +151,7 @@ pub(super) fn all(
     dicom::rows(&bench, &mut rows);
     vtt::rows(&bench, &mut rows);
     binary::rows(&bench, &mut rows);
+    fits::rows(&bench, &mut rows)?;
     hdf5::rows(&bench, &mut rows)?;
     netcdf::rows(&bench, &mut rows)?;
     Ok(rows)

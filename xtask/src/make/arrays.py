@@ -115,4 +115,34 @@ def netcdf():
     return {"sum": facts["deflated.nc"], "times": times}
 
 
-print(json.dumps({"hdf5": hdf5, "netcdf": netcdf}[group]()))
+def fits():
+    from astropy.io import fits as io
+
+    side = max(512, 8192 // share // 512 * 512)
+    random = np.random.default_rng(11)
+    image = np.concatenate([field(random, 512, side, at) for at in range(0, side, 512)])
+    io.PrimaryHDU(image).writeto(fresh("image.fits"))
+    # noise of ten around a thousand: as much as a camera has
+    counts = np.rint(random.normal(1000, 10, (side, side))).astype("i2")
+    tiles = io.CompImageHDU(counts, compression_type="RICE_1", tile_shape=(1, side))
+    io.HDUList([io.PrimaryHDU(), tiles]).writeto(fresh("rice.fits"))
+    rows = 5_000_000 // share
+    table = np.zeros(rows, [("ID", ">i8"), ("RA", ">f8"), ("DEC", ">f8"), ("MAG", ">f4"), ("FLAGS", ">i2"), ("NAME", "S8")])
+    table["ID"] = np.arange(rows)
+    table["RA"] = np.arange(rows) % 23040 / 64
+    table["MAG"] = np.rint(random.random(rows) * 640) / 64 + 10
+    io.HDUList([io.PrimaryHDU(), io.BinTableHDU(table, name="CAT")]).writeto(fresh("table.fits"))
+    hdus = [io.PrimaryHDU()]
+    for at in range(500 // share):
+        hdu = io.ImageHDU(np.zeros((32, 32), "i2"), name=f"E{at}")
+        for card in range(40):
+            hdu.header[f"KEY{card}"] = (card * 1.5, "a value")
+        hdus.append(hdu)
+    io.HDUList(hdus).writeto(fresh("hdus.fits"))
+    whole = {"count": image.size, "mean": float(image.mean(dtype="f8"))}
+    restored = {"mean": float(counts.mean(dtype="f8"))}
+    columns = [float(table[name].sum(dtype="f8")) for name in ("MAG", "RA")]
+    return {"image": whole, "rice": restored, "columns": columns, "hdus": len(hdus)}
+
+
+print(json.dumps({"hdf5": hdf5, "netcdf": netcdf, "fits": fits}[group]()))
