@@ -1,5 +1,5 @@
 //! Counts the HDUs of a file and their cards: `fits_list FILE`.
-use stream_core::{Reader as _, Result, Value, memory::Budget};
+use stream_core::{Result, Value, memory::Budget};
 use stream_factory::{Options, open_path};
 
 fn main() -> Result<()> {
