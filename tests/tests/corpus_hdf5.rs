@@ -19,6 +19,12 @@ const DIFFERENT: &[Known] = &[];
 /// Files whose values differ from those that h5py reads, each looked into.
 const OTHER_VALUES: &[Known] = &[];
 
+/// Generated files whose filtered datasets cannot be opened.
+const UNREAD: &[Known] = &[Known {
+    name: "_newest.h5",
+    reason: "HDF5 2.0 writes layout messages of version 5, which libhdf5 1.10 does not open",
+}];
+
 /// Files that their sources read and that do not list to their end.
 const UNLISTED: &[Known] = &[];
 
@@ -174,7 +180,7 @@ fn values_equal_those_that_h5py_reads() -> Result<()> {
 
 #[test]
 fn every_filter_gives_the_values_that_went_in() -> Result<()> {
-    let mut report = Report::new("filters as hdf5plugin writes them", &[]);
+    let mut report = Report::new("filters as hdf5plugin writes them", UNREAD);
     let needed = ["h5py", "hdf5plugin"];
     let Some(writer) = Script::new(FILTERS, &needed) else { return Ok(()) };
     let Some(reader) = Script::new(SCRIPT, &needed) else { return Ok(()) };

@@ -45,9 +45,13 @@ def data(shape, dtype):
     return (smooth + noise).astype(dtype)
 
 
-for libver in ("earliest", "latest"):
+# the oldest structures, those of 1.10 with its indices of chunks, and the newest that the installed library writes
+VERSIONS = {"earliest": "earliest", "v110": ("v110", "v110"), "newest": "latest"}
+for version, libver in VERSIONS.items():
     for name, filters in (FILTERS | INTEGERS).items():
-        path = f"{name}_{libver}.h5"
+        if name == "none" and version == "newest":
+            continue
+        path = f"{name}_{version}.h5"
         with h5py.File(os.path.join(folder, path), "w", libver=libver) as file:
             for dtype in TYPES:
                 for shape, chunks in SHAPES:
