@@ -1,9 +1,11 @@
 //! Compressed images: the same pixels as the plain one, in any chunks and regions.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::arithmetic_side_effects)]
+
 use std::path::Path;
 use std::sync::Arc;
 
 use stream_core::memory::Budget;
-use stream_core::{ChunkPlan, Context, Form, MemorySource, Region, Request, Scratch};
+use stream_core::{Context, Form, MemorySource, Region, Request, Scratch};
 use stream_fits::{Algorithm, Hdu, HduKind, Reader, TiledImage};
 
 #[path = "tiles/file.rs"]

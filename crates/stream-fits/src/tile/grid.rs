@@ -240,4 +240,5 @@ impl Piece {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 mod tests;

@@ -112,6 +112,7 @@ pub(super) fn unshuffle<const N: usize>(shuffled: &[u8], out: &mut [u8]) {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 mod tests {
     use std::io::Write as _;
 

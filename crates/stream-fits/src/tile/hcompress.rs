@@ -83,4 +83,5 @@ pub(super) fn decode(
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 mod tests;

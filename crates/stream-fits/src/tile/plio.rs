@@ -69,6 +69,7 @@ pub(super) fn decode(bytes: &[u8], out: &mut [i32]) -> Result<(), TileDefect> {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 mod tests {
     use super::*;
 

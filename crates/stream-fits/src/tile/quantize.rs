@@ -104,7 +104,8 @@ pub(super) fn restore<I: Integer, R: Real>(quantum: &Quantum, from: &[I], out: &
         return;
     }
     let special = if dither == Dither::Subtractive2 { ZERO } else { i64::MIN };
-    let mut seed = usize::try_from(quantum.seed % RANDOM as u64).unwrap_or(0);
+    let mut seed =
+        usize::try_from(quantum.seed.checked_rem(RANDOM as u64).unwrap_or(0)).unwrap_or(0);
     let mut at = start(seed);
     let (mut out, mut from) = (out, from);
     // as far as the random numbers go, then from the next start
@@ -129,6 +130,7 @@ pub(super) fn restore<I: Integer, R: Real>(quantum: &Quantum, from: &[I], out: &
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 mod tests {
     use super::*;
 

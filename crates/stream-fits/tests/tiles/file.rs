@@ -49,7 +49,7 @@ fn header(cards: &[(&str, String)]) -> Vec<u8> {
 }
 
 /// A file with one image of `shape` in tiles of extents `across`, slowest axis first, and its pixels.
-pub fn rice(shape: &[u64], across: &[u64], zero: i64) -> (Vec<u8>, Vec<i16>) {
+pub(crate) fn rice(shape: &[u64], across: &[u64], zero: i64) -> (Vec<u8>, Vec<i16>) {
     let count: u64 = shape.iter().product();
     let pixels: Vec<i16> = (0..count).map(|n| (n * n % 3001) as i16 - 700).collect();
     let grid: Vec<u64> =
