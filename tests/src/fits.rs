@@ -3,8 +3,8 @@ use std::path::Path;
 
 use anyhow::Result;
 use serde_json::{Value, json};
-use stream_core::memory::Budget;
 use stream_core::Fields;
+use stream_core::memory::Budget;
 use stream_factory::{Options, open_path};
 
 use crate::ddl::unescape;
