@@ -216,7 +216,7 @@ impl Header {
         ids(self.types.len()).map(|id| UserType { header: self, id })
     }
 
-    /// The variable with this path, as [`Variable::path`] gives it; the leading `/` may be left out.
+    /// The variable with this path, as [`Variable::push_path`] gives it; the leading `/` may be left out.
     pub fn variable(&self, path: &str) -> Option<Variable<'_>> {
         match names::target(self, path)? {
             names::Target::Variable(v) => Some(v),

@@ -1,4 +1,5 @@
 //! The contract that all readers pass, over classic files of each version.
+#![allow(clippy::unwrap_used)] // helpers of tests
 
 #[path = "support/writer.rs"]
 mod writer;

@@ -1,4 +1,5 @@
 //! Times: what cftime gives for the same values.
+#![allow(clippy::unwrap_used)] // helpers of tests
 
 use stream_netcdf::{Calendar, Time};
 
