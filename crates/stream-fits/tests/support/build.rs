@@ -1,6 +1,7 @@
 //! FITS files made by hand.
 
 #![allow(dead_code)] // each test uses some of it
+#![allow(clippy::unwrap_used)] // a test's helper may
 
 /// A file as it grows.
 #[derive(Clone, Default)]
