@@ -66,6 +66,12 @@ impl Object {
         self.info.address
     }
 
+    /// Its comment (H5Oset_comment), if it has one.
+    pub fn comment(&self) -> Option<String> {
+        let text = self.file.call(|library, _| library.comment(&self.id));
+        (!text.is_empty()).then(|| String::from_utf8_lossy(&text).into_owned())
+    }
+
     /// How many hard links lead to it.
     pub fn links(&self) -> u32 {
         self.info.links

@@ -27,11 +27,15 @@ fn extents(shape: Option<Dims>) -> Dims {
 /// A group or a named type.
 pub(super) fn object(entry: &mut Entry, object: &Object, depth: u32) -> Result<()> {
     match object.kind() {
-        ObjectKind::Group => begin(entry, Kind::Group, object.path(), depth),
+        ObjectKind::Group => {
+            begin(entry, Kind::Group, object.path(), depth)?;
+            comment(entry.fields_mut(), object)
+        }
         ObjectKind::Datatype => {
             begin(entry, Kind::Type, object.path(), depth)?;
             let datatype = object.named_type()?;
-            stored_type(entry.fields_mut(), &datatype)
+            stored_type(entry.fields_mut(), &datatype)?;
+            comment(entry.fields_mut(), object)
         }
         _ => {
             begin(entry, Kind::Link, object.path(), depth)?;
@@ -171,14 +175,27 @@ pub(super) fn dataset(entry: &mut Entry, dataset: &Dataset, depth: u32) -> Resul
         }
         _ => {}
     }
-    // the library would walk over the whole index of chunks for it
-    if !matches!(dataset.layout(), Layout::Chunked { .. } | Layout::Virtual(_)) {
+    comment(fields, dataset.object())?;
+    let told = match dataset.layout() {
+        // the library walks over the whole index of chunks for it
+        Layout::Chunked { .. } => dataset.object().file().context().switched_on("verify"),
+        Layout::Virtual(_) => false,
+        _ => true,
+    };
+    if told {
         fields.push("storage_size", dataset.storage_size())?;
     }
     if dataset.way() == crate::Way::Library {
         fields.push("read_through", "libhdf5")?;
     }
     Ok(())
+}
+
+fn comment(fields: &mut Fields, object: &Object) -> Result<()> {
+    match object.comment() {
+        Some(text) => Ok(fields.push("comment", text.as_str())?),
+        None => Ok(()),
+    }
 }
 
 /// The bytes of a dataset that stands in one piece.

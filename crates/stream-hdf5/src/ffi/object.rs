@@ -81,6 +81,22 @@ impl Library<'_> {
         Ok(facts(&info))
     }
 
+    /// An object's comment; empty for none. It is a message of the object's header, so that it has less than 64 KiB.
+    pub(crate) fn comment(self, object: &Id) -> Vec<u8> {
+        // SAFETY: an open object; without a place to write to the call tells the length alone.
+        let length = unsafe { h5o::H5Oget_comment(object.raw(), std::ptr::null_mut(), 0) };
+        let Some(length) = usize::try_from(length).ok().filter(|n| (1..64 << 10).contains(n))
+        else {
+            return Vec::new();
+        };
+        // the call ends what it writes with a zero
+        let mut text = vec![0u8; length.saturating_add(1)];
+        // SAFETY: an open object, and a place of the length that is named.
+        unsafe { h5o::H5Oget_comment(object.raw(), text.as_mut_ptr().cast(), text.len()) };
+        text.truncate(length);
+        text
+    }
+
     /// Whether an object keeps the order in which links (groups) or attributes were made.
     pub(crate) fn keeps_order(self, object: &Id, kind: ObjectKind) -> Result<Orders> {
         let attempt = || "object: asking for its creation properties".to_owned();
