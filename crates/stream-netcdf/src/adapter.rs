@@ -63,7 +63,14 @@ impl stream_core::Reader for Adapter {
     }
 
     fn chunks(&mut self, request: &Request) -> Result<Box<dyn Chunks>> {
-        request::chunks(&self.dataset, request).map_err(|e| e.with_format("netcdf"))
+        let mut missing: Vec<(String, String)> = Vec::new();
+        let chunks = request::chunks(&self.dataset, request, &mut |path, source| {
+            missing.push((path.to_owned(), source));
+        });
+        for (path, source) in missing {
+            self.dataset.note_missing(path, source)?;
+        }
+        chunks.map_err(|e| e.with_format("netcdf"))
     }
 
     fn progress(&self) -> Progress {

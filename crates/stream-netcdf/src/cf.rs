@@ -12,6 +12,8 @@ mod unpack;
 pub use calendar::Calendar;
 pub use date::DateTime;
 pub use packing::Packing;
+#[cfg(feature = "hdf5")]
+pub(crate) use packing::default_fill;
 pub use time::Time;
 pub use units::TimeUnit;
 

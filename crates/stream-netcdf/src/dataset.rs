@@ -141,6 +141,13 @@ impl Dataset {
         &self.findings.0
     }
 
+    /// Notes that a source of a variable's data is not there.
+    pub(crate) fn note_missing(&mut self, path: String, found: String) -> Result<()> {
+        self.incomplete.get_or_insert_with(|| format!("{path}: {found}"));
+        let name = path.strip_prefix('/').unwrap_or(&path).to_owned();
+        self.findings.push(Defect::SourceMissing { found }, None, Some(name))
+    }
+
     /// Why not all of the data is there, if so.
     pub fn incomplete(&self) -> Option<&str> {
         self.incomplete.as_deref()

@@ -148,6 +148,11 @@ pub enum Defect {
         /// What is wrong.
         found: String,
     },
+    /// NetCDF-4 in HDF5: the files that hold a variable's data are there.
+    SourceMissing {
+        /// Which is missing.
+        found: String,
+    },
     /// NetCDF-4 in HDF5: a type that netCDF has a name for.
     TypeForeign {
         /// What the type is.
@@ -169,7 +174,9 @@ impl Defect {
     /// How bad it is.
     pub fn severity(&self) -> Severity {
         match self {
-            Self::FileTooShort { .. } | Self::ObjectBroken { .. } => Severity::Error,
+            Self::FileTooShort { .. } | Self::ObjectBroken { .. } | Self::SourceMissing { .. } => {
+                Severity::Error
+            }
             Self::RecordsStreamed { .. } | Self::TimeUnitsVague { .. } => Severity::Note,
             _ => Severity::Warning,
         }
@@ -202,6 +209,7 @@ impl Defect {
             Self::CalendarUnknown { .. } => ("calendar_unknown", "CF 4.4.1"),
             Self::ScaleMissing { .. } => ("scale_missing", "HDF5 dimension scales, 3"),
             Self::ObjectBroken { .. } => ("object_broken", "HDF5 file format, IV.A"),
+            Self::SourceMissing { .. } => ("source_missing", "HDF5 file format, IV.A.2.i"),
             Self::TypeForeign { .. } => ("type_foreign", "NetCDF-4 in HDF5, types"),
         }
     }
@@ -282,6 +290,7 @@ impl fmt::Display for Defect {
                 write!(f, "axis {axis} refers to no dimension scale that can be found")
             }
             Self::ObjectBroken { found } => write!(f, "object cannot be read: {found}"),
+            Self::SourceMissing { found } => write!(f, "source of data is missing: {found}"),
             Self::TypeForeign { found } => write!(f, "type is none that netCDF knows: {found}"),
         }
     }

@@ -5,24 +5,29 @@
 mod attributes;
 mod dataset;
 mod dimensions;
+mod fill;
 mod objects;
+mod padded;
 mod types;
 mod unpacked;
 
 use std::sync::Arc;
 
-use stream_core::{ChunkPlan, Context, Form, Format, Request, Result};
+use stream_core::{ChargedVec, ChunkPlan, Context, Form, Format, Request, Result, no_such_entry};
 use stream_hdf5::{File, Hdf5};
 
 use crate::cf::Cf;
 use crate::defect::{Defect, Findings};
 use crate::header::Header;
-use crate::{Options, Variable, Version};
+use crate::{Attribute, Options, Owner, Variable, Version};
+use padded::{Padded, Reach};
 use unpacked::Unpacked;
 
 /// The HDF5 file that holds the data.
 pub(crate) struct Store {
     file: File,
+    /// The paths of groups, by their number.
+    groups: objects::Paths,
 }
 
 /// What was found in a file.
@@ -50,14 +55,21 @@ pub(crate) fn open(cx: Context, options: &Options) -> Result<Opened> {
     attributes::of_groups(&mut builder)?;
     dataset::collect(&mut builder)?;
     dimensions::resolve(&mut builder)?;
-    let Builder { mut header, mut findings, incomplete, .. } = builder;
+    let Builder { mut header, mut findings, incomplete, groups, .. } = builder;
     if header.number_duplicates()? > 0 {
         findings.push(Defect::NameRepeated, None, None)?;
     }
     for variable in header.variables() {
         Cf::new(variable).check(&mut findings)?;
     }
-    Ok(Opened { header, findings, incomplete, store: Store { file } })
+    Ok(Opened { header, findings, incomplete, store: Store { file, groups } })
+}
+
+/// The data of a variable.
+pub(crate) struct Planned {
+    pub(crate) plan: Arc<dyn ChunkPlan>,
+    /// Which sources of a virtual dataset are missing: their elements are fill values.
+    pub(crate) missing: Vec<String>,
 }
 
 impl Store {
@@ -65,21 +77,58 @@ impl Store {
     pub(crate) fn plan(
         &self,
         variable: Variable<'_>,
-        index: usize,
+        entry: usize,
         request: &Request,
-    ) -> Result<Arc<dyn ChunkPlan>> {
+    ) -> Result<Planned> {
         let path = variable.storage_rec().map_or("", |s| variable.header().text(s.object));
-        let packing = (request.form == Form::Scaled).then(|| Cf::new(variable).packing()).flatten();
+        let dataset = self.file.object(path)?.into_dataset()?;
         let form = if request.form == Form::Bytes { Form::Bytes } else { Form::Stored };
-        let request = Request { form, ..request.clone() };
-        let plan = self.file.object(path)?.into_dataset()?.data(index, &request)?.plan;
-        Ok(match packing {
+        let stored = Request { form, ..request.clone() };
+        let shape = variable.full_shape();
+        let whole = dataset.shape().unwrap_or_else(|| [0].into());
+        if form == Form::Bytes || shape == whole {
+            let data = dataset.data(entry, &stored)?;
+            return Ok(self.planned(variable, request.form, data.plan, data.missing));
+        }
+        let cx = self.file.context();
+        let reach = Reach::new(&request.region, &shape, &whole)?;
+        let data = dataset.data(entry, &stored.with_region(reach.region()))?;
+        let chunk = request.chunk_size.unwrap_or_else(|| cx.chunk_size()).max(1);
+        let fill = fill::element(variable, &dataset)?;
+        let part = (data.plan, dataset.dtype());
+        let padded = Padded::new(cx.clone(), entry, part, (&reach, chunk), fill);
+        Ok(self.planned(variable, request.form, Arc::new(padded), data.missing))
+    }
+
+    fn planned(
+        &self,
+        variable: Variable<'_>,
+        form: Form,
+        plan: Arc<dyn ChunkPlan>,
+        missing: Vec<String>,
+    ) -> Planned {
+        let packing = (form == Form::Scaled).then(|| Cf::new(variable).packing()).flatten();
+        let plan = match packing {
             Some(packing) => {
                 let cx = self.file.context().clone();
                 Arc::new(Unpacked::new(cx, plan, packing))
             }
             None => plan,
-        })
+        };
+        Planned { plan, missing }
+    }
+
+    /// The values of an attribute that were too long to be kept.
+    pub(crate) fn values(&self, attribute: Attribute<'_>) -> Result<ChargedVec<u8>> {
+        let header = attribute.header;
+        let path = match attribute.owner() {
+            Owner::Group(id) => {
+                usize::try_from(id).ok().and_then(|at| self.groups.get(at).copied())
+            }
+            Owner::Variable(id) => Variable { header, id }.storage_rec().map(|s| s.object),
+        };
+        let path = path.ok_or_else(|| no_such_entry(attribute.name()))?;
+        attributes::values(&self.file.object(header.text(path))?, attribute)
     }
 }
 

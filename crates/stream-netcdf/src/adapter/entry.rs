@@ -126,7 +126,7 @@ fn variable(entry: &mut Entry, header: &Header, variable: Variable<'_>) -> Resul
     if let Some(dtype) = variable.dtype() {
         let chunk = variable.storage().and_then(|s| s.chunk.clone());
         let filters = variable.filters().map(str::to_owned).collect();
-        entry.set_array(Array { dtype, shape: variable.stored_shape(), chunk, filters });
+        entry.set_array(Array { dtype, shape: variable.full_shape(), chunk, filters });
         entry.set_has_data();
     }
     // records lie apart

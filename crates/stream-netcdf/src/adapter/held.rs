@@ -4,19 +4,46 @@
 use std::sync::Arc;
 
 use stream_core::{
-    Array, Chunk, ChunkPlan, Context, DType, Dims, Error, ErrorKind, Extent, Place, Region, Result,
-    Scratch, shape_of,
+    Array, ChargedVec, Chunk, ChunkPlan, Context, DType, Dims, Error, ErrorKind, Extent, Place,
+    Region, Result, Scratch, shape_of,
 };
 
 use crate::data::resolve;
 use crate::header::Piece;
 use crate::{Attribute, Dataset, Header};
 
+/// Where they are.
+enum Bytes {
+    Header(Arc<Header>, Piece),
+    /// Read now, as they were too long to be kept.
+    #[cfg_attr(not(feature = "hdf5"), allow(dead_code))]
+    Own(ChargedVec<u8>),
+}
+
+impl Bytes {
+    fn of(dataset: &Dataset, attribute: Attribute<'_>) -> Result<Self> {
+        if let Some(piece) = attribute.rec().and_then(|rec| rec.value) {
+            return Ok(Self::Header(dataset.shared_header(), piece));
+        }
+        #[cfg(feature = "hdf5")]
+        if let Some(store) = dataset.store() {
+            return store.values(attribute).map(Self::Own);
+        }
+        Err(Error::new(ErrorKind::Unsupported, "values of the attribute were too long to be kept"))
+    }
+
+    fn get(&self) -> &[u8] {
+        match self {
+            Self::Header(header, piece) => header.bytes(*piece),
+            Self::Own(bytes) => bytes,
+        }
+    }
+}
+
 /// The values of an attribute as one chunk.
 pub(super) struct HeldPlan {
     cx: Context,
-    header: Arc<Header>,
-    bytes: Piece,
+    bytes: Bytes,
     array: Array,
     extents: Vec<Extent>,
     nothing: bool,
@@ -32,14 +59,12 @@ impl HeldPlan {
         entry: usize,
         region: &Region,
     ) -> Result<Self> {
-        let bytes = attribute.rec().and_then(|rec| rec.value).ok_or_else(|| {
-            Error::new(ErrorKind::Unsupported, "values of the attribute were too long to be kept")
-        })?;
+        let bytes = Bytes::of(dataset, attribute)?;
         let wanted = resolve(region, &array.shape)?;
         let nothing = wanted.is_none();
         let extents = wanted.unwrap_or_default();
-        let (cx, header) = (dataset.context().clone(), dataset.shared_header());
-        Ok(Self { cx, header, bytes, array, extents, nothing, entry })
+        let cx = dataset.context().clone();
+        Ok(Self { cx, bytes, array, extents, nothing, entry })
     }
 
     fn is_nothing(&self) -> bool {
@@ -90,7 +115,7 @@ impl ChunkPlan for HeldPlan {
         if index >= self.len() {
             return Err(Error::new(ErrorKind::Request, format!("chunk {index} of {}", self.len())));
         }
-        let bytes = self.header.bytes(self.bytes);
+        let bytes = self.bytes.get();
         // values stand in one row at most
         let extent =
             self.extents.first().copied().unwrap_or(Extent { start: 0, count: 1, step: 1 });

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use stream_core::{
-    ChunkPlan, Chunks, DType, Dims, Error, Form, NoChunks, Planned, Request, Result, no_such_entry,
+    ChunkPlan, Chunks, DType, Dims, Error, ErrorKind, Form, NoChunks, Planned, Request, Result,
+    no_such_entry,
 };
 
 use super::entry::attribute_array;
@@ -15,7 +16,13 @@ use crate::header::names::{Target, target};
 use crate::{Attribute, Cf, Dataset, NcType, Variable};
 
 /// The data that a request asks for. Record variables of a classic file that are asked for together are read in one pass.
-pub(super) fn chunks(dataset: &Dataset, request: &Request) -> Result<Box<dyn Chunks>> {
+///
+/// `missing` is told of each source of a variable that is not there, with the variable's path.
+pub(super) fn chunks(
+    dataset: &Dataset,
+    request: &Request,
+    missing: &mut dyn FnMut(&str, String),
+) -> Result<Box<dyn Chunks>> {
     let cx = dataset.context();
     let chunk = request.chunk_size.unwrap_or_else(|| cx.chunk_size()).max(1);
     let mut all = Together::default();
@@ -35,7 +42,15 @@ pub(super) fn chunks(dataset: &Dataset, request: &Request) -> Result<Box<dyn Chu
                 }
             }
             Target::Variable(variable) => {
-                all.push(stored(dataset, variable, index, request).map_err(in_entry)?, path);
+                let found = stored(dataset, variable, index, request);
+                if let Err(e) = &found
+                    && leads_elsewhere(variable, e)
+                {
+                    missing(path, e.message().to_owned());
+                }
+                let (plan, without) = found.map_err(in_entry)?;
+                without.into_iter().for_each(|source| missing(path, source));
+                all.push(plan, path);
             }
             Target::Attribute(attribute) => {
                 let plan = attribute_plan(dataset, attribute, index, request, chunk);
@@ -107,25 +122,23 @@ fn attribute_plan(
     Ok(Arc::new(VariablePlan::new(cx, index, elements, &request.region, (chunk, None))?))
 }
 
+/// Whether what could not be read is another file.
+fn leads_elsewhere(variable: Variable<'_>, error: &Error) -> bool {
+    let elsewhere = variable.storage().is_some_and(|s| matches!(s.layout, "virtual" | "external"));
+    elsewhere && matches!(error.kind(), ErrorKind::Io | ErrorKind::Unsupported)
+}
+
+/// The data of a netCDF-4 variable, and which of its sources are missing.
+type Stored = Result<(Arc<dyn ChunkPlan>, Vec<String>)>;
+
 #[cfg(feature = "hdf5")]
-fn stored(
-    dataset: &Dataset,
-    variable: Variable<'_>,
-    index: usize,
-    request: &Request,
-) -> Result<Arc<dyn ChunkPlan>> {
-    match dataset.store() {
-        Some(store) => store.plan(variable, index, request),
-        None => Err(no_such_entry(variable.name())),
-    }
+fn stored(dataset: &Dataset, variable: Variable<'_>, index: usize, request: &Request) -> Stored {
+    let store = dataset.store().ok_or_else(|| no_such_entry(variable.name()))?;
+    let crate::netcdf4::Planned { plan, missing } = store.plan(variable, index, request)?;
+    Ok((plan, missing))
 }
 
 #[cfg(not(feature = "hdf5"))]
-fn stored(
-    _: &Dataset,
-    variable: Variable<'_>,
-    _: usize,
-    _: &Request,
-) -> Result<Arc<dyn ChunkPlan>> {
+fn stored(_: &Dataset, variable: Variable<'_>, _: usize, _: &Request) -> Stored {
     Err(no_such_entry(variable.name()))
 }

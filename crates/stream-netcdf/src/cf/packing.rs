@@ -167,7 +167,7 @@ pub(super) fn to_f64(number: Number) -> f64 {
 }
 
 /// `NC_FILL_…` of the format; a byte has none that counts, since all of its values are in use.
-fn default_fill(ty: NcType) -> Option<Number> {
+pub(crate) fn default_fill(ty: NcType) -> Option<Number> {
     Some(match ty {
         NcType::Short => Number::Int(-32767),
         NcType::Int => Number::Int(-2_147_483_647),

@@ -145,6 +145,18 @@ impl<'a> Variable<'a> {
         self.storage_rec().and_then(|s| s.shape.clone()).unwrap_or_else(|| self.shape())
     }
 
+    /// The extents of the array that is read: those of its data, and of its dimensions where these are unlimited. What lies
+    /// beyond the data is the fill value.
+    pub fn full_shape(self) -> Dims {
+        let mut shape = self.stored_shape();
+        for (extent, dimension) in shape.iter_mut().zip(self.dimensions()) {
+            if dimension.is_unlimited() {
+                *extent = (*extent).max(dimension.length());
+            }
+        }
+        shape
+    }
+
     /// What an element is once read.
     pub fn dtype(self) -> Option<DType> {
         let stored = self.storage_rec().and_then(|s| s.dtype.clone());

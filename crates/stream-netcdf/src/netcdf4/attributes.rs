@@ -1,7 +1,7 @@
 //! Attributes: those that netCDF shows, and those that it keeps to itself.
 #![deny(clippy::arithmetic_side_effects)]
 
-use stream_core::Result;
+use stream_core::{ChargedVec, DType, Result, no_such_entry};
 use stream_hdf5::{Attribute, Class, Leaf, Object, Step, Values};
 
 use super::Builder;
@@ -72,7 +72,14 @@ fn add(b: &mut Builder<'_>, object: &Object, attribute: &Attribute) -> Result<()
     };
     let (name, _) = b.header.keep_name(attribute.name().as_bytes())?;
     let long = attribute.size().is_none_or(|size| size > b.limit);
-    let value = if long { None } else { Some(keep(b, ty, &attribute.value()?)?) };
+    let value = if long {
+        None
+    } else {
+        let start = b.header.arena.len();
+        let arena = &mut b.header.arena;
+        pack(ty, &attribute.value()?, &mut |bytes| Ok(arena.extend(bytes)?))?;
+        Some(Piece { start, len: b.header.arena.len().saturating_sub(start) })
+    };
     let count = match (ty, fixed, elements) {
         // a text without a value has no characters
         (NcType::Char, Some(len), 1) => {
@@ -85,22 +92,27 @@ fn add(b: &mut Builder<'_>, object: &Object, attribute: &Attribute) -> Result<()
     Ok(())
 }
 
-/// Keeps values: packed as they are, texts of fixed length in a row as texts of any length.
-fn keep(b: &mut Builder<'_>, ty: NcType, values: &Values) -> Result<Piece> {
-    use stream_core::DType;
-    if ty == NcType::String && matches!(values.dtype(), DType::StrN(_)) {
-        let start = b.header.arena.len();
-        values.visit(&mut |step| {
-            if let Step::Leaf(Leaf::Text(text)) = step {
-                let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
-                b.header.arena.extend(&len.to_ne_bytes())?;
-                b.header.arena.extend(text)?;
-            }
-            Ok(())
-        })?;
-        return Ok(Piece { start, len: b.header.arena.len().saturating_sub(start) });
+/// Gives values piece by piece: packed as they are, texts of fixed length in a row as texts of any length.
+fn pack(ty: NcType, values: &Values, out: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    if ty != NcType::String || !matches!(values.dtype(), DType::StrN(_)) {
+        return out(values.bytes());
     }
-    b.header.keep(values.bytes())
+    values.visit(&mut |step| {
+        if let Step::Leaf(Leaf::Text(text)) = step {
+            out(&u32::try_from(text.len()).unwrap_or(u32::MAX).to_ne_bytes())?;
+            out(text)?;
+        }
+        Ok(())
+    })
+}
+
+/// The values of an attribute that were too long to be kept.
+pub(super) fn values(object: &Object, attribute: crate::Attribute<'_>) -> Result<ChargedVec<u8>> {
+    let path = || no_such_entry(attribute.name());
+    let values = object.attribute(attribute.name())?.ok_or_else(path)?.value()?;
+    let mut bytes = ChargedVec::new(object.file().context().budget());
+    pack(attribute.nc_type(), &values, &mut |piece| Ok(bytes.extend(piece)?))?;
+    Ok(bytes)
 }
 
 /// The attributes of all groups; `_nc3_strict` of the root says that the file keeps to the classic model.
