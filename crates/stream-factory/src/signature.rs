@@ -29,21 +29,21 @@ fn has_hdf5_signature(head: &[u8]) -> bool {
 /// Left by the netCDF library since 4.4.1.
 const NC_PROPERTIES: &[u8] = b"_NCProperties";
 
-/// HDF5 file format 3.0, II.A: the signature at 0, 512, 1024, 2048 and so on. A file that netCDF wrote is netCDF's.
+/// HDF5 file format 3.0, II.A: the signature at 0, 512, 1024, 2048 and so on. It may be netCDF's.
 pub(crate) fn hdf5(head: &[u8]) -> Confidence {
-    if !has_hdf5_signature(head) {
-        No
-    } else if has(head, NC_PROPERTIES) {
-        Likely
-    } else {
-        Certain
-    }
+    if has_hdf5_signature(head) { Likely } else { No }
 }
 
-/// NetCDF classic: `CDF` and version 1, 2 or 5. NetCDF-4 is HDF5, and as sure of it as HDF5 itself: the extension breaks the tie.
+/// NetCDF classic: `CDF` and version 1, 2 or 5. NetCDF-4 is HDF5: certain where netCDF wrote it, else as sure of it as HDF5 itself,
+/// and the extension breaks the tie.
 pub(crate) fn netcdf(head: &[u8]) -> Confidence {
     let classic = at(head, 0, b"CDF") && matches!(head.get(3), Some(1 | 2 | 5));
-    if classic || has_hdf5_signature(head) { Certain } else { No }
+    match has_hdf5_signature(head) {
+        _ if classic => Certain,
+        true if has(head, NC_PROPERTIES) => Certain,
+        true => Likely,
+        false => No,
+    }
 }
 
 /// RIFF/RF64 WAVE, AIFF, CAF, FLAC, Ogg without Theora, ID3, MPEG audio, ADTS, MP4 with an audio brand.
@@ -123,7 +123,7 @@ mod tests {
     fn an_hdf5_file_that_netcdf_wrote_is_netcdf() {
         let mut head = HDF5.to_vec();
         head.resize(600, 0);
-        assert_eq!((hdf5(&head), netcdf(&head)), (Certain, Certain));
+        assert_eq!((hdf5(&head), netcdf(&head)), (Likely, Likely));
         head.extend(NC_PROPERTIES);
         assert_eq!((hdf5(&head), netcdf(&head)), (Likely, Certain));
         assert_eq!(netcdf(b"CDF\x05...."), Certain);
@@ -134,7 +134,7 @@ mod tests {
     fn a_user_block_may_stand_before_hdf5() {
         let mut head = vec![0; 512];
         head.extend(HDF5);
-        assert_eq!(hdf5(&head), Certain);
+        assert_eq!(hdf5(&head), Likely);
     }
 
     #[test]

@@ -50,27 +50,67 @@ fn is_hdf5(head: &[u8]) -> bool {
     })
 }
 
+/// Names and values that the netCDF library, or whoever makes dimensions for it, leaves in an HDF5 file.
+const MARKS: [&[u8]; 5] = [
+    b"_NCProperties",
+    b"_Netcdf4Dimid",
+    b"_Netcdf4Coordinates",
+    b"_nc3_strict",
+    b"DIMENSION_SCALE",
+];
+
+fn has_mark(bytes: &[u8]) -> bool {
+    MARKS.iter().any(|mark| bytes.windows(mark.len()).any(|found| found == *mark))
+}
+
+/// What a second look reads at most.
+const LOOK: usize = 64 * 1024;
+/// What is read at a time.
+const BLOCK: usize = 4096;
+
+/// Looks for marks in the first 64 KiB, block by block.
+fn is_marked(cx: &Context) -> Result<bool> {
+    // a mark may lie across two blocks
+    const OVERLAP: usize = 32;
+    let mut bytes = cx.buf(BLOCK)?;
+    for at in (0..LOOK).step_by(BLOCK.saturating_sub(OVERLAP)) {
+        let found = cx.read_full_at(u64::try_from(at).unwrap_or(u64::MAX), &mut bytes)?;
+        if has_mark(bytes.get(..found).unwrap_or_default()) {
+            return Ok(true);
+        }
+        if found < bytes.len() {
+            break;
+        }
+    }
+    Ok(false)
+}
+
 impl Format for Netcdf {
     fn descriptor(&self) -> &'static Descriptor {
         &DESCRIPTOR
     }
 
     fn sniff(&self, head: &[u8]) -> Confidence {
-        // an HDF5 file may be one of netCDF or not: the HDF5 reader is as sure of it, and less so where it finds what the netCDF
-        // library leaves in its files; else the extension tells
-        if classic::version(head).is_some() || is_hdf5(head) {
+        // an HDF5 file without a mark of netCDF's may be one of netCDF or not: the HDF5 reader is as sure of it, and the extension
+        // tells
+        if classic::version(head).is_some() || (is_hdf5(head) && has_mark(head)) {
             Confidence::Certain
+        } else if is_hdf5(head) {
+            Confidence::Likely
         } else {
             Confidence::No
         }
     }
 
     fn probe(&self, cx: &Context, head: Confidence) -> Result<Confidence> {
-        // a user block may be longer than the head
-        if head == Confidence::No && has_hdf5_signature(cx)? {
-            return Ok(Confidence::Likely);
+        if head == Confidence::Certain || !cx.is_random() {
+            return Ok(head);
         }
-        Ok(head)
+        // a user block may be longer than the head
+        if head == Confidence::No && !has_hdf5_signature(cx)? {
+            return Ok(Confidence::No);
+        }
+        Ok(if is_marked(cx)? { Confidence::Certain } else { Confidence::Likely })
     }
 
     fn open(&self, cx: Context) -> Result<Box<dyn Reader>> {
@@ -105,9 +145,32 @@ mod tests {
         for before in [0, 512, 2048] {
             let mut head = vec![0; before];
             head.extend(SIGNATURE);
-            assert_eq!(Netcdf.sniff(&head), Confidence::Certain);
+            assert_eq!(Netcdf.sniff(&head), Confidence::Likely);
             assert_eq!(Netcdf.enters_library(&head), cfg!(feature = "hdf5"));
         }
         assert_eq!(Netcdf.sniff(b"\x89PNG\r\n\x1a\n"), Confidence::No);
+    }
+
+    fn probed(bytes: &[u8]) -> Confidence {
+        let source = std::sync::Arc::new(stream_core::MemorySource::new(bytes.to_vec()));
+        let cx = Context::new(source, &stream_core::memory::Budget::new("test", 1 << 20));
+        let head = bytes.get(..4096).unwrap_or(bytes);
+        Netcdf.probe(&cx, Netcdf.sniff(head)).unwrap()
+    }
+
+    #[test]
+    fn what_netcdf_leaves_in_64_kib_of_an_hdf5_file_is_certain() {
+        let mut file = vec![0; 100_000];
+        file[..8].copy_from_slice(SIGNATURE);
+        assert_eq!(probed(&file), Confidence::Likely);
+        for mark in MARKS {
+            // across two blocks, and too far behind
+            for (at, expected) in [(4090, Confidence::Certain), (80_000, Confidence::Likely)] {
+                let mut file = file.clone();
+                file[at..at + mark.len()].copy_from_slice(mark);
+                assert_eq!(probed(&file), expected, "{at}");
+            }
+        }
+        assert_eq!(probed(&[0; 5000]), Confidence::No);
     }
 }
