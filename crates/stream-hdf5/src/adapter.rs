@@ -114,6 +114,9 @@ impl Adapter {
                     return Err(error);
                 }
                 count(&mut self.counts.datasets);
+                for missing in dataset.missing() {
+                    self.note_missing(dataset.object().path(), missing)?;
+                }
                 dataset.into_object()
             }
             Pending::Found(found) => {
@@ -239,6 +242,12 @@ impl Adapter {
     /// Notes that something else is needed and not there.
     fn note_missing(&mut self, path: &str, message: &str) -> Result<()> {
         let defect = Defect::Missing { message: message.to_owned() };
+        let text = defect.to_string();
+        let told =
+            |found: &Diagnostic| *found.message == *text && found.entry.as_deref() == Some(path);
+        if self.findings.kept().iter().any(told) {
+            return Ok(());
+        }
         self.missing.get_or_insert_with(|| message.to_owned());
         Ok(self.findings.push(finding(Severity::Error, &defect, Some(path)))?)
     }

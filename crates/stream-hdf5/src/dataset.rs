@@ -11,9 +11,11 @@ use stream_core::{ChunkPlan, DType, Dims, Error, Request, Result};
 
 use crate::datatype::Datatype;
 use crate::ffi::{Charge, Extent, FillValue, Id};
+use crate::mapped::{Chain, Mapped};
 use crate::object::{Object, ObjectKind};
 use crate::values::Values;
 
+pub(crate) use data::Prepared;
 pub use data::Way;
 pub use layout::{Filter, Layout, Mapping};
 
@@ -27,6 +29,8 @@ pub struct Dataset {
     layout: Layout,
     filters: Vec<Filter>,
     fill: FillValue,
+    /// Of a virtual one.
+    mapped: Option<Arc<Mapped>>,
     _charge: Option<Reservation>,
 }
 
@@ -39,14 +43,26 @@ struct Facts {
     layout: Layout,
     filters: Vec<Filter>,
     fill: FillValue,
+    mapped: Option<Arc<Mapped>>,
     charge: Option<Reservation>,
 }
 
 impl Facts {
     fn of(self, object: Object) -> Dataset {
-        let Self { its_type, creation, datatype, extent, layout, filters, fill, charge } = self;
-        let _charge = charge;
-        Dataset { its_type, creation, object, datatype, extent, layout, filters, fill, _charge }
+        let Self { its_type, creation, datatype, extent, .. } = self;
+        let Self { layout, filters, fill, mapped, charge: _charge, .. } = self;
+        Dataset {
+            its_type,
+            creation,
+            object,
+            datatype,
+            extent,
+            layout,
+            filters,
+            fill,
+            mapped,
+            _charge,
+        }
     }
 }
 
@@ -75,7 +91,12 @@ impl Object {
 impl Dataset {
     /// Opens it; on failure the object is given back.
     pub(crate) fn open(object: Object) -> Result<Self, (Box<Object>, Error)> {
-        match Self::facts(&object) {
+        Self::open_in(object, &Chain::default())
+    }
+
+    /// Opens it as a source of the virtual datasets in `chain`.
+    pub(crate) fn open_in(object: Object, chain: &Chain) -> Result<Self, (Box<Object>, Error)> {
+        match Self::facts(&object, chain) {
             Ok(facts) => Ok(facts.of(object)),
             Err(error) => {
                 let error = error.in_entry(object.path());
@@ -84,7 +105,7 @@ impl Dataset {
         }
     }
 
-    fn facts(object: &Object) -> Result<Facts> {
+    fn facts(object: &Object, chain: &Chain) -> Result<Facts> {
         let file = &object.file;
         let mut charge = Charge::new(file.context().budget());
         let raw = file.call(|library, _| {
@@ -97,11 +118,22 @@ impl Dataset {
             let fill = library.fill_kind(&creation)?;
             Ok::<_, Error>((its_type, datatype, extent, creation, layout, filters, fill))
         });
-        let (its_type, datatype, extent, creation, layout, filters, fill) = raw?;
+        let (its_type, datatype, mut extent, creation, layout, filters, fill) = raw?;
         let filters = filters.into_iter().map(Filter::from).collect();
         let layout = Layout::new(file, &creation, layout, &mut charge)?;
+        let mapped = match &layout {
+            Layout::Virtual(mappings) => {
+                let mut scalar = Dims::new();
+                let shape = match &mut extent {
+                    Extent::Simple { shape, .. } => shape,
+                    _ => &mut scalar,
+                };
+                Some(Arc::new(Mapped::new(object, chain, mappings, shape)?))
+            }
+            _ => None,
+        };
         let charge = charge.take();
-        Ok(Facts { its_type, creation, datatype, extent, layout, filters, fill, charge })
+        Ok(Facts { its_type, creation, datatype, extent, layout, filters, fill, mapped, charge })
     }
 
     /// The object again, without what was asked of it.
@@ -124,7 +156,8 @@ impl Dataset {
         self.datatype.to_dtype()
     }
 
-    /// Its extents, none for a scalar; `None` for a null dataspace, which has no elements.
+    /// Its extents, none for a scalar; `None` for a null dataspace, which has no elements. Those of a virtual one reach along
+    /// unlimited axes as far as its sources do now.
     pub fn shape(&self) -> Option<Dims> {
         match &self.extent {
             Extent::Null => None,
@@ -139,6 +172,11 @@ impl Dataset {
             Extent::Simple { most, .. } => most,
             _ => &[],
         }
+    }
+
+    /// Sources that could not be opened although its extents depend on them.
+    pub fn missing(&self) -> &[String] {
+        self.mapped.as_ref().map_or(&[], |mapped| mapped.missing())
     }
 
     /// Where its data stands.
@@ -184,6 +222,8 @@ impl Dataset {
     /// Its data as `request` wants it, by chunks, as the `entry`-th entry of the request. Chunked data gives a chunk for each stored
     /// one, other data slabs of about the request's or the context's chunk size.
     ///
+    /// A virtual one opens all sources that the region needs once, to say which are missing; reading keeps the last four files open.
+    ///
     /// The plan keeps the file open, and the dataset's index, charged. What only libhdf5 reads takes another opening of the dataset.
     ///
     /// # Errors
@@ -200,7 +240,7 @@ pub struct Data {
     pub plan: Arc<dyn ChunkPlan>,
     /// Who reads them.
     pub way: Way,
-    /// Which sources of a virtual dataset are missing: their elements are fill values.
+    /// Which sources of a virtual dataset cannot be read, and why: a chunk that has elements of theirs is an error.
     pub missing: Vec<String>,
 }
 

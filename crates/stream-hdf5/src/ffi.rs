@@ -26,7 +26,7 @@ pub(crate) use id::Id;
 pub(crate) use layout::{FillValue, RawFilter, RawLayout, VirtualSource};
 pub(crate) use link::{LinkKind, LinkTarget};
 pub(crate) use object::{ObjectInfo, ObjectKind};
-pub(crate) use space::{Extent, Hyperslab};
+pub(crate) use space::{Extent, Hyperslab, Selection};
 
 /// The library while its lock is held, for one open file.
 #[derive(Clone, Copy)]

@@ -93,8 +93,12 @@ impl File {
     /// # Errors
     /// `Unrecognized` where nothing is found, `Malformed`, and what the source says.
     pub fn object(&self, path: &str) -> Result<Object> {
-        let raw = unescape(path);
-        let id = self.call(|library, opened| library.open_path(opened, &opened.id, &raw));
+        self.object_raw(&unescape(path), path)
+    }
+
+    /// The object at a path as the library knows it, listed at `path`.
+    pub(crate) fn object_raw(&self, raw: &[u8], path: &str) -> Result<Object> {
+        let id = self.call(|library, opened| library.open_path(opened, &opened.id, raw));
         let id = id.map_err(|error| match error.kind() {
             ErrorKind::Malformed if error.message().contains("doesn't exist") => {
                 stream_core::no_such_entry(path)

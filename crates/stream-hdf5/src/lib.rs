@@ -6,8 +6,9 @@
 //!
 //! Bounded: an open file reserves 1 MiB and four times the metadata cache, at most 3 MiB; names of a group come in batches; groups and objects
 //! with several links are remembered (32 to 64 bytes and the path); references make an index of all paths (64 bytes and the path each).
-//! libhdf5 crashes on some broken files: read those in a worker process. Sources of virtual datasets are not followed: asking for their
-//! data is an error. libhdf5 1.10 and 1.12 are supported.
+//! Virtual datasets are read from their sources in the same directory, of which the last four files stay open; selections that are no
+//! regular hyperslab, and those whose shapes differ in array and source, are not. libhdf5 crashes on some broken files: read those in
+//! a worker process. libhdf5 1.10 and 1.12 are supported.
 #![deny(clippy::arithmetic_side_effects)]
 
 mod adapter;
@@ -19,9 +20,11 @@ mod ffi;
 mod file;
 mod format;
 mod library;
+mod mapped;
 mod name;
 mod object;
 mod paths;
+mod slabs;
 pub mod storage;
 mod superblock;
 mod values;

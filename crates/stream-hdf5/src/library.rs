@@ -11,6 +11,7 @@ use stream_core::{
 };
 
 use crate::dataset::{Dataset, Layout};
+use crate::slabs::Boxes;
 use crate::values::Packer;
 
 /// What an element of variable length is taken to need, when slabs are sized: its own bytes and as many again and more.
@@ -23,10 +24,7 @@ pub(crate) struct Slabs {
     entry: usize,
     dtype: DType,
     extents: Vec<Extent>,
-    shape: Dims,
-    /// A slab's extents, and how many slabs there are along each axis.
-    slab: Dims,
-    counts: Dims,
+    slabs: Boxes,
     /// What the library needs beside the elements: a chunk before and after each filter.
     chunk_bytes: u64,
 }
@@ -56,69 +54,32 @@ impl Slabs {
         let fixed = dataset.datatype().is_fixed();
         let element = dataset.datatype().size.saturating_mul(if fixed { 1 } else { GROWTH });
         let most = size.checked_div(element).unwrap_or(1).max(1);
-        let (slab, chunk_bytes) = match dataset.layout() {
+        let (slabs, chunk_bytes) = match dataset.layout() {
             Layout::Chunked { chunk, .. } => {
                 let bytes = chunk
                     .elements()
                     .and_then(|n| n.checked_mul(u64::try_from(dataset.datatype().size).ok()?));
-                (grown(chunk, &shape, most), bytes.unwrap_or(u64::MAX).saturating_mul(2))
+                let bytes = bytes.unwrap_or(u64::MAX).saturating_mul(2);
+                (Boxes::new(chunk, shape, most), bytes)
             }
-            _ => (grown(&Dims::filled(shape.len(), 1), &shape, most), 0),
+            _ => (Boxes::new(&Dims::filled(shape.len(), 1), shape, most), 0),
         };
-        let counts = shape.iter().zip(slab.iter()).map(|(&n, &by)| n.div_ceil(by.max(1))).collect();
         let dtype = dataset.dtype();
-        Ok(Self { dataset, cx, entry, dtype, extents, shape, slab, counts, chunk_bytes })
+        Ok(Self { dataset, cx, entry, dtype, extents, slabs, chunk_bytes })
     }
-
-    /// First element and extents of a slab, after the region.
-    fn part(&self, index: usize) -> Option<(Dims, Dims)> {
-        let mut rest = u64::try_from(index).ok()?;
-        let mut origin = Dims::filled(self.shape.len(), 0);
-        for ((at, &count), &by) in
-            origin.iter_mut().zip(self.counts.iter()).zip(self.slab.iter()).rev()
-        {
-            *at = rest.checked_rem(count)?.checked_mul(by)?;
-            rest = rest.checked_div(count)?;
-        }
-        let cut = |((&extent, &at), &by): ((&u64, &u64), &u64)| extent.saturating_sub(at).min(by);
-        let shape = self.shape.iter().zip(origin.iter()).zip(self.slab.iter()).map(cut).collect();
-        (rest == 0).then_some((origin, shape))
-    }
-}
-
-/// `unit` along each axis, and multiples of it, from the fastest axis on, while no more than `most` elements are in it.
-fn grown(unit: &[u64], shape: &[u64], most: usize) -> Dims {
-    let most = u64::try_from(most).unwrap_or(u64::MAX);
-    let mut slab: Dims =
-        unit.iter().zip(shape).map(|(&unit, &extent)| unit.min(extent).max(1)).collect();
-    for axis in (0..shape.len()).rev() {
-        let others = slab.elements().unwrap_or(u64::MAX);
-        let (Some(own), Some(&extent)) = (slab.get_mut(axis), shape.get(axis)) else { continue };
-        let times = most.checked_div(others).unwrap_or(1).max(1);
-        *own = own.saturating_mul(times).min(extent).max(1);
-        if *own < extent {
-            break;
-        }
-    }
-    slab
 }
 
 impl ChunkPlan for Slabs {
     fn len(&self) -> usize {
-        let count = if self.shape.elements() == Some(0) {
-            0
-        } else {
-            self.counts.elements().unwrap_or(u64::MAX)
-        };
-        usize::try_from(count).unwrap_or(usize::MAX)
+        self.slabs.len()
     }
 
     fn array(&self) -> Option<Array> {
-        Some(Array::new(self.dtype.clone(), self.shape.clone()))
+        Some(Array::new(self.dtype.clone(), self.slabs.shape().clone()))
     }
 
     fn place(&self, index: usize) -> Option<Place> {
-        let (origin, shape) = self.part(index).filter(|_| index < self.len())?;
+        let (origin, shape) = self.slabs.get(index)?;
         Some(Place { entry: self.entry, origin, shape })
     }
 

@@ -173,7 +173,6 @@ const KNOWN: &[(&str, &str)] = &[
     ("tbogus.h5", "messages that only other libraries know"),
     ("new_ref", "references of version 1.12"),
     ("roteiro/hdf5/", "layouts that libhdf5 1.10 does not know"),
-    ("vds", "sources of virtual datasets are not followed"),
 ];
 
 #[test]

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use stream_core::{Error, ErrorKind, Request, Result};
+use stream_core::{ChunkPlan, Context, DType, Dims, Error, ErrorKind, Request, Result};
 
 use super::{Data, Dataset, Fill, Layout};
 use crate::library::Slabs;
+use crate::mapped::{self, Mapped, Want};
 use crate::storage::{self, Stored};
 
 /// Who reads data.
@@ -20,16 +21,89 @@ pub enum Way {
 }
 
 pub(super) fn open(dataset: &Dataset, entry: usize, request: &Request) -> Result<Data> {
-    let way = dataset.way();
     let path = dataset.object().path();
-    let opened = match way {
-        Way::Own => own(dataset, entry, request),
-        Way::Library => by_library(dataset, entry, request),
-        Way::Virtual => {
-            Err(Error::new(ErrorKind::Unsupported, "virtual dataset: its sources are not followed"))
-        }
-    };
+    let opened = Prepared::new(dataset).and_then(|prepared| {
+        let missing = match &prepared.reads {
+            Reads::Mapped { mapped, want } => mapped.absent(want, request)?,
+            _ => Vec::new(),
+        };
+        let plan = prepared.plan(entry, request)?;
+        Ok(Data { plan, way: prepared.way(), missing })
+    });
     opened.map_err(|error| error.in_entry(path))
+}
+
+/// A dataset whose data was located, ready to plan any region of it.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    shape: Dims,
+    dtype: DType,
+    chunk: Option<Dims>,
+    reads: Reads,
+}
+
+#[derive(Debug)]
+enum Reads {
+    Own { cx: Context, stored: Box<Stored>, layout: Arc<storage::Layout> },
+    Library(Arc<Dataset>),
+    Mapped { mapped: Arc<Mapped>, want: Box<Want> },
+}
+
+impl Prepared {
+    /// Locates the data of `dataset`: reads its chunk index. Sources of a virtual one are not opened yet.
+    pub(crate) fn new(dataset: &Dataset) -> Result<Self> {
+        let reads = match dataset.way() {
+            Way::Own => own(dataset)?,
+            Way::Library => Reads::Library(again(dataset)?),
+            Way::Virtual => of_sources(dataset)?,
+        };
+        let chunk = match dataset.layout() {
+            Layout::Chunked { chunk, .. } => Some(chunk.clone()),
+            _ => None,
+        };
+        let shape = dataset.shape().unwrap_or_else(|| [0].into());
+        Ok(Self { shape, dtype: dataset.dtype(), chunk, reads })
+    }
+
+    /// Its extents; `[0]` for a null dataspace.
+    pub(crate) fn shape(&self) -> &Dims {
+        &self.shape
+    }
+
+    /// What its elements are once read.
+    pub(crate) fn dtype(&self) -> &DType {
+        &self.dtype
+    }
+
+    /// The extents of its chunks.
+    pub(crate) fn chunk(&self) -> Option<&Dims> {
+        self.chunk.as_ref()
+    }
+
+    /// Which sources of it are missing, if it is virtual; an error where its own data is.
+    pub(crate) fn missing(&self) -> Result<Vec<String>> {
+        match &self.reads {
+            Reads::Mapped { mapped, want } => mapped.absent(want, &Request::default()),
+            _ => self.plan(0, &Request::default()).map(|_| Vec::new()),
+        }
+    }
+
+    fn way(&self) -> Way {
+        match &self.reads {
+            Reads::Own { .. } => Way::Own,
+            Reads::Library(_) => Way::Library,
+            Reads::Mapped { .. } => Way::Virtual,
+        }
+    }
+
+    /// The chunks that `request` wants.
+    pub(crate) fn plan(&self, entry: usize, request: &Request) -> Result<Arc<dyn ChunkPlan>> {
+        match &self.reads {
+            Reads::Own { cx, stored, layout } => storage::plan(cx, stored, layout, entry, request),
+            Reads::Library(dataset) => Ok(Arc::new(Slabs::new(dataset.clone(), entry, request)?)),
+            Reads::Mapped { mapped, want } => mapped::plan(mapped, want, entry, request),
+        }
+    }
 }
 
 impl Dataset {
@@ -62,10 +136,7 @@ impl Dataset {
         let none = || Error::new(ErrorKind::Unsupported, "element: not of fixed size");
         let file = self.object.file();
         let (offset_size, length_size) = file.sizes();
-        let fill = match self.fill()? {
-            Fill::Value(values) => Some(values.bytes().to_vec()),
-            _ => None,
-        };
+        let fill = self.fill_bytes()?;
         let shape = self.shape().unwrap_or_else(|| [0].into());
         let max_shape = match self.max_shape() {
             [] => shape.clone(),
@@ -88,22 +159,47 @@ impl Dataset {
             },
         })
     }
-}
 
-fn own(dataset: &Dataset, entry: usize, request: &Request) -> Result<Data> {
-    let stored = dataset.stored()?;
-    let cx = dataset.object().file().context();
-    let layout = Arc::new(storage::locate(cx, &stored)?);
-    if let storage::Layout::Other(_) = &*layout {
-        return by_library(dataset, entry, request);
+    fn fill_bytes(&self) -> Result<Option<Vec<u8>>> {
+        Ok(match self.fill()? {
+            Fill::Value(values) => Some(values.bytes().to_vec()),
+            _ => None,
+        })
     }
-    let plan = storage::plan(cx, &stored, &layout, entry, request)?;
-    Ok(Data { plan, way: Way::Own, missing: Vec::new() })
 }
 
-fn by_library(dataset: &Dataset, entry: usize, request: &Request) -> Result<Data> {
+fn own(dataset: &Dataset) -> Result<Reads> {
+    let stored = Box::new(dataset.stored()?);
+    let cx = dataset.object().file().context().clone();
+    let layout = Arc::new(storage::locate(&cx, &stored)?);
+    if let storage::Layout::Other(_) = &*layout {
+        return Ok(Reads::Library(again(dataset)?));
+    }
+    Ok(Reads::Own { cx, stored, layout })
+}
+
+/// Another opening of a dataset, for what the library reads.
+fn again(dataset: &Dataset) -> Result<Arc<Dataset>> {
     let object = dataset.object();
     let again = object.file().object_at(object.address(), object.path())?.into_dataset()?;
-    let plan = Arc::new(Slabs::new(Arc::new(again), entry, request)?);
-    Ok(Data { plan, way: Way::Library, missing: Vec::new() })
+    Ok(Arc::new(again))
+}
+
+fn of_sources(dataset: &Dataset) -> Result<Reads> {
+    let none = || {
+        let message = "virtual dataset: elements of variable length";
+        Error::new(ErrorKind::Unsupported, message)
+    };
+    let mapped = dataset.mapped.clone().ok_or_else(none)?;
+    let dtype = dataset.dtype();
+    let packed = dtype.size().ok_or_else(none)?;
+    let want = Want {
+        cx: dataset.object().file().context().clone(),
+        path: dataset.object().path().into(),
+        shape: dataset.shape().unwrap_or_else(|| [0].into()),
+        packed,
+        dtype,
+        fill: dataset.fill_bytes()?.filter(|fill| fill.len() == packed),
+    };
+    Ok(Reads::Mapped { mapped, want: Box::new(want) })
 }

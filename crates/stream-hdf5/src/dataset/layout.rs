@@ -2,7 +2,7 @@
 
 use stream_core::{Dims, Result};
 
-use crate::ffi::{Charge, Id, RawFilter, RawLayout, VirtualSource};
+use crate::ffi::{Charge, Id, RawFilter, RawLayout, Selection, VirtualSource};
 use crate::file::File;
 use crate::storage::{External, IndexKind};
 
@@ -42,12 +42,12 @@ impl Mapping {
 
     /// Which elements of the virtual dataset it gives: starts, strides, counts and blocks; `None` for all.
     pub fn place(&self) -> Option<String> {
-        self.0.place.as_ref().map(ToString::to_string)
+        described(&self.0.place)
     }
 
     /// Which elements of the source those are; `None` for all.
     pub fn source(&self) -> Option<String> {
-        self.0.source.as_ref().map(ToString::to_string)
+        described(&self.0.source)
     }
 
     /// The source's extents as they were when the mapping was made.
@@ -58,6 +58,16 @@ impl Mapping {
     /// The source's path as stored.
     pub fn dataset(&self) -> String {
         String::from_utf8_lossy(&self.0.dataset).into_owned()
+    }
+}
+
+/// A selection in a line; `None` for everything.
+fn described(selection: &Selection) -> Option<String> {
+    match selection {
+        Selection::All => None,
+        Selection::None => Some("none".to_owned()),
+        Selection::Blocks(blocks) => Some(blocks.to_string()),
+        Selection::Irregular => Some("irregular".to_owned()),
     }
 }
 

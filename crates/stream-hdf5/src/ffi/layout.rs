@@ -8,7 +8,7 @@ use sys::h5d::{self, H5D_fill_value_t, H5D_layout_t};
 use sys::h5p;
 
 use super::file::UNDEFINED;
-use super::{Extent, Hyperslab, Id, Library};
+use super::{Extent, Id, Library, Selection};
 
 /// Where data stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,10 +42,10 @@ pub(crate) enum FillValue {
 pub(crate) struct VirtualSource {
     pub(crate) file: Vec<u8>,
     pub(crate) dataset: Vec<u8>,
-    /// Where in the virtual dataset; `None` for all of it.
-    pub(crate) place: Option<Hyperslab>,
-    /// What of the source; `None` for all of it.
-    pub(crate) source: Option<Hyperslab>,
+    /// Where in the virtual dataset.
+    pub(crate) place: Selection,
+    /// What of the source.
+    pub(crate) source: Selection,
     /// The source's extents as they were when the mapping was made.
     pub(crate) source_shape: Dims,
 }

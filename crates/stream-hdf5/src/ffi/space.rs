@@ -28,6 +28,16 @@ pub(crate) struct Hyperslab {
     pub(crate) block: Vec<Option<u64>>,
 }
 
+/// What of a dataspace is selected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Selection {
+    All,
+    None,
+    Blocks(Hyperslab),
+    /// Points, or blocks at no regular distances.
+    Irregular,
+}
+
 impl std::fmt::Display for Hyperslab {
     /// As the library's calls take it; -1 without bound.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -98,19 +108,20 @@ impl Library<'_> {
         self.done(status, || format!("dataspace: selecting {count:?} at {start:?}"))
     }
 
-    /// What of a dataspace is selected: `None` for all of it.
-    pub(crate) fn selection(self, space: &Id) -> Result<Option<Hyperslab>> {
+    /// What of a dataspace is selected.
+    pub(crate) fn selection(self, space: &Id) -> Result<Selection> {
         let attempt = || "dataspace: asking what is selected".to_owned();
         // SAFETY: an open dataspace.
-        if unsafe { h5s::H5Sget_select_type(space.raw()) } == h5s::H5S_sel_type::H5S_SEL_ALL {
-            return Ok(None);
+        match unsafe { h5s::H5Sget_select_type(space.raw()) } {
+            h5s::H5S_sel_type::H5S_SEL_ALL => return Ok(Selection::All),
+            h5s::H5S_sel_type::H5S_SEL_NONE => return Ok(Selection::None),
+            _ => {}
         }
         // SAFETY: an open dataspace.
         let regular = unsafe { h5s::H5Sis_regular_hyperslab(space.raw()) };
         if regular <= 0 {
             self.forget_errors();
-            let message = "selection: neither everything nor a regular hyperslab";
-            return Err(stream_core::Error::new(stream_core::ErrorKind::Unsupported, message));
+            return Ok(Selection::Irregular);
         }
         let rank = unsafe {
             // SAFETY: an open dataspace.
@@ -131,7 +142,7 @@ impl Library<'_> {
         self.done(status, attempt)?;
         let plain = |axes: &[u64; 32]| axes.iter().take(rank).copied().collect();
         let bound = |axes: &[u64; 32]| axes.iter().take(rank).map(|&n| bounded(n)).collect();
-        Ok(Some(Hyperslab {
+        Ok(Selection::Blocks(Hyperslab {
             start: plain(&start),
             stride: plain(&stride),
             count: bound(&count),

@@ -95,7 +95,7 @@ pub fn plan(
 }
 
 /// Fills `to` with copies of `pattern`; with zeros where there is none.
-fn fill(pattern: Option<&[u8]>, to: &mut [u8]) {
+pub(crate) fn fill(pattern: Option<&[u8]>, to: &mut [u8]) {
     let Some(pattern) = pattern.filter(|p| !p.is_empty() && p.len() <= to.len()) else {
         to.fill(0);
         return;
