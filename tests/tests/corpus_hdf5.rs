@@ -25,8 +25,30 @@ const UNREAD: &[Known] = &[Known {
     reason: "HDF5 2.0 writes layout messages of version 5, which libhdf5 1.10 does not open",
 }];
 
+/// Crashes libhdf5 itself.
+const CRASHES: [&str; 2] = ["hdf5_official/h5diff_attr1.h5", "hdf5_official/h5diff_attr2.h5"];
+
 /// Files that their sources read and that do not list to their end.
-const UNLISTED: &[Known] = &[];
+const UNLISTED: &[Known] = &[
+    known("h5repack_CVE-2018-17432.h5", "libhdf5 refuses the dataset's dataspace, as h5dump does"),
+    known("h5clear_fsm_persist_user_greater.h5", "shorter than its superblock says, on purpose"),
+    known("tfamily00000.h5", "the first of a family of files, which only together are one"),
+    known("tmulti-s.h5", "one of the files that the multi driver writes"),
+    known(CRASHES[0], "libhdf5 1.10.8 crashes on it; the worker says so"),
+    known(CRASHES[1], "libhdf5 1.10.8 crashes on it; the worker says so"),
+    known("test_ds_be_new_ref-32bit.h5", "references of 1.12, which libhdf5 1.10 does not know"),
+    known("test_ds_le_new_ref.h5", "references of 1.12, which libhdf5 1.10 does not know"),
+    known("reference/tbogus.h5", "a message that a reader must fail on when it does not know it"),
+    known("roteiro/hdf5/extensible_array_chunked.h5", VERSION_5),
+    known("roteiro/hdf5/fixed_array_chunked.h5", VERSION_5),
+    known("roteiro/hdf5/v4_layout.h5", VERSION_5),
+];
+
+const VERSION_5: &str = "layout messages of HDF5 2.0, which libhdf5 1.10 does not open";
+
+const fn known(name: &'static str, reason: &'static str) -> Known {
+    Known { name, reason }
+}
 
 /// Files that their sources read and in which `check` finds something all the same.
 const BROKEN: &[Known] = &[];
@@ -163,6 +185,11 @@ fn values_equal_those_that_h5py_reads() -> Result<()> {
     let Some(script) = Script::new(SCRIPT, &["h5py", "hdf5plugin"]) else { return Ok(()) };
     let mut compared = 0;
     for sample in inputs("hdf5")?.iter().filter(|sample| sample.good) {
+        // read in this process, which is not to end with it
+        if CRASHES.iter().any(|name| sample.name.ends_with(name)) {
+            report.skip(&sample.name, "crashes libhdf5");
+            continue;
+        }
         match same_values(&script, &sample.path) {
             Err(why) if format!("{why:#}").starts_with("python:") => {
                 report.skip(&sample.name, &format!("{why:#}"));

@@ -57,6 +57,16 @@ fn entries_come_in_the_order_of_the_file() {
 }
 
 #[test]
+fn a_file_without_records_is_whole_where_they_would_begin() {
+    let bytes = rich(1, 0).build();
+    assert_eq!(values::<f64>(&bytes, "/time", "", Form::Stored), []);
+    assert_eq!(values::<i16>(&bytes, "/t", "", Form::Stored), []);
+    let mut reader = open(&bytes);
+    reader.entries().for_each(|e| drop(e.unwrap()));
+    assert!(reader.finish().unwrap().complete);
+}
+
+#[test]
 fn every_version_gives_the_values_that_were_written() {
     for version in [1, 2, 5] {
         let bytes = rich(version, 4).build();

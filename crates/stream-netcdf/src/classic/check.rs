@@ -20,7 +20,8 @@ pub(crate) struct Claim<'a> {
 pub(crate) fn claim(header: &Header, size: u64) -> Claim<'_> {
     let mut claim = Claim { needed: header.header_size(), short: None, padded: 0 };
     for variable in header.variables() {
-        let layout = Layout::of(variable);
+        // a variable without records has no data, wherever it is to begin
+        let layout = Layout::of(variable).filter(|l| l.records > 0 && l.bytes > 0);
         let end = layout.map_or(0, |l| l.end());
         // the records of an only record variable are not padded
         let bare = layout.is_none_or(|l| variable.is_record() && l.stride == l.bytes);
