@@ -19,7 +19,7 @@ pub(crate) struct Opened {
 
 enum Where {
     Here(Box<dyn Reader>),
-    Worker(Remote),
+    Worker(Box<Remote>),
 }
 
 impl Opened {
@@ -34,7 +34,6 @@ impl Opened {
     }
 
     /// Runs a task where the reader is. To be called before an entry was read.
-    #[allow(dead_code)] // statistics are its caller
     pub(crate) fn call(&mut self, task: &Task, input: &[u8]) -> Result<Vec<u8>> {
         match &mut self.reader {
             Where::Here(reader) => (task.run)(&mut **reader, input),
@@ -48,7 +47,7 @@ impl Deref for Opened {
     fn deref(&self) -> &Self::Target {
         match &self.reader {
             Where::Here(reader) => &**reader,
-            Where::Worker(remote) => remote,
+            Where::Worker(remote) => &**remote,
         }
     }
 }
@@ -57,7 +56,7 @@ impl DerefMut for Opened {
     fn deref_mut(&mut self) -> &mut Self::Target {
         match &mut self.reader {
             Where::Here(reader) => &mut **reader,
-            Where::Worker(remote) => remote,
+            Where::Worker(remote) => &mut **remote,
         }
     }
 }
@@ -73,7 +72,7 @@ pub(crate) fn open(session: &Session, file: &Path) -> Result<Opened> {
         return looked.open().map(Opened::here);
     }
     let detection = *looked.detection();
-    let remote = session.workers().open(looked)?;
+    let remote = Box::new(session.workers().open(looked)?);
     Ok(Opened { reader: Where::Worker(remote), detection })
 }
 

@@ -31,7 +31,12 @@ pub(crate) fn texts(out: &mut impl Write, texts: &Texts, paint: Paint) -> io::Re
     facts.write(out, paint)
 }
 
-pub(crate) fn numbers(out: &mut impl Write, n: &Numbers, paint: Paint) -> io::Result<()> {
+pub(crate) fn numbers(
+    out: &mut impl Write,
+    n: &Numbers,
+    dtype: &str,
+    paint: Paint,
+) -> io::Result<()> {
     let mut facts = Facts::new();
     facts.push("count", n.count.to_string());
     facts.push("missing", n.missing.to_string());
@@ -42,7 +47,7 @@ pub(crate) fn numbers(out: &mut impl Write, n: &Numbers, paint: Paint) -> io::Re
     }
     for (name, extreme) in [("min", &n.min), ("max", &n.max)] {
         if let Some(e) = extreme {
-            facts.push(name, format!("{} at {:?}", value(e.value), e.at));
+            facts.push(name, format!("{} at {:?}", element(e.value, dtype), e.at));
         }
     }
     let float = |x: Option<f64>| x.map(shown);
@@ -81,6 +86,17 @@ fn value(v: Value) -> String {
     match v {
         Value::Integer(n) => n.to_string(),
         Value::Float(x) => shown(x),
+    }
+}
+
+/// An element of `dtype`: those of 32 bits with the digits that 32 bits need.
+fn element(v: Value, dtype: &str) -> String {
+    match v {
+        Value::Float(x) if dtype == "f32" && x.is_finite() => {
+            let text = zmij::Buffer::new().format_finite(x as f32).to_owned();
+            text.trim_end_matches(".0").to_owned()
+        }
+        other => value(other),
     }
 }
 

@@ -14,6 +14,10 @@ use crate::output::{self, Out};
 use crate::progress::Meter;
 use crate::session::Session;
 
+mod outline;
+
+use outline::Outline;
+
 /// What a walk over the structure found.
 struct Found {
     detection: Detection,
@@ -22,6 +26,7 @@ struct Found {
     kinds: Vec<(Kind, u64)>,
     /// The facts of the only entry, where there is just one: they are the file's.
     only: Option<Entry>,
+    outline: Outline,
     summary: Option<Summary>,
     error: Option<Error>,
 }
@@ -34,7 +39,9 @@ impl Found {
         let known = |key: &str| {
             key == "size" || self.summary.as_ref().is_some_and(|s| s.fields.get(key).is_some())
         };
+        let of_outline = self.outline.facts().iter().map(|(key, text)| (*key, Value::Text(text)));
         of_entry
+            .chain(of_outline)
             .filter(move |(key, _)| !known(key))
             .chain(of_file.filter(|(key, _)| *key != "size"))
     }
@@ -91,12 +98,16 @@ fn walk(
     let mut meter = Meter::new(session, name);
     let mut entry = reader.context().entry();
     let mut kinds: Vec<(Kind, u64)> = Vec::new();
+    let mut outline = Outline::of(detection.format.name);
     let error = loop {
         match reader.read_entry(&mut entry) {
-            Ok(true) => match kinds.iter_mut().find(|(kind, _)| *kind == entry.kind()) {
-                Some((_, n)) => *n = n.saturating_add(1),
-                None => kinds.push((entry.kind(), 1)),
-            },
+            Ok(true) => {
+                match kinds.iter_mut().find(|(kind, _)| *kind == entry.kind()) {
+                    Some((_, n)) => *n = n.saturating_add(1),
+                    None => kinds.push((entry.kind(), 1)),
+                }
+                outline.see(&entry);
+            }
             Ok(false) => break None,
             Err(e) => break Some(e),
         }
@@ -108,10 +119,11 @@ fn walk(
         Err(e) if error.is_none() => return Err(e),
         Err(_) => None,
     };
-    let only = (kinds.iter().map(|(_, n)| n).sum::<u64>() == 1).then_some(entry);
+    let alone = kinds.iter().map(|(_, n)| n).sum::<u64>() == 1 && !outline.is_some();
+    let only = alone.then_some(entry);
     let cx = reader.context();
     let (size, read) = (cx.source().size(), cx.counters().bytes_read());
-    Ok(Found { detection, size, read, kinds, only, summary, error })
+    Ok(Found { detection, size, read, kinds, only, outline, summary, error })
 }
 
 fn screen(out: &mut Out, session: &Session, name: &str, found: &Found) -> anyhow::Result<()> {
@@ -148,6 +160,7 @@ fn screen(out: &mut Out, session: &Session, name: &str, found: &Found) -> anyhow
         facts.push("read", session.size(found.read));
     }
     facts.write(out, paint)?;
+    found.outline.write(out, paint)?;
     Ok(())
 }
 
@@ -185,6 +198,7 @@ fn line(out: &mut Out, path: &str, found: &Found) -> anyhow::Result<()> {
         let findings = summary.diagnostics.kept().len() as u64;
         object.number("findings", summary.diagnostics.dropped().saturating_add(findings))?;
     }
+    found.outline.json(&mut object)?;
     if let Some(e) = &found.error {
         json::error(object.key("error")?, e)?;
     }

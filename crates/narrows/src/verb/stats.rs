@@ -12,24 +12,35 @@ use crate::output::human::Paint;
 use crate::output::{self, Out, statistics};
 use crate::session::Session;
 
+mod paths;
+
+use paths::Paths;
+
 pub(crate) fn run(session: &Session, stats: &Stats) -> anyhow::Result<Outcome> {
     let mut out = output::stdout();
     let name = input::name(&stats.file);
     let result =
         input::open(session, &stats.file).map_err(anyhow::Error::from).and_then(|mut reader| {
             if reader.context().is_random() {
-                let entries = match &stats.entry[..] {
-                    [] => numeric(&mut *reader)?,
-                    named => named.to_vec(),
-                };
+                let mut entries = Paths::new(&session.budget);
+                match &stats.entry[..] {
+                    [] => numeric(&mut *reader, &mut entries)?,
+                    named => named.iter().try_for_each(|path| entries.push(path))?,
+                }
                 if entries.is_empty() {
                     return Err(none().into());
                 }
-                // a task wants a reader that stands before the first entry
-                drop(reader);
-                let mut reader = input::open(session, &stats.file)?;
-                let answer = reader.call(&STATISTICS, &question(stats, entries).encode())?;
-                print(session, &mut out, &name, &Answer::decode(&answer)?)
+                let mut reader = Some(reader);
+                let mut worst = Outcome::Fine;
+                for batch in entries.batches() {
+                    // a task wants a reader that stands before the first entry
+                    drop(reader.take());
+                    let reader = reader.insert(input::open(session, &stats.file)?);
+                    let answer = reader.call(&STATISTICS, &question(stats, batch).encode())?;
+                    let answer = Answer::decode(&answer)?;
+                    worst = worst.max(print(session, &mut out, &name, &answer)?);
+                }
+                Ok(worst)
             } else {
                 stream(session, stats, &mut *reader, &name, &mut out)
             }
@@ -66,15 +77,14 @@ fn question(stats: &Stats, entries: Vec<String>) -> Question {
 }
 
 /// The entries that are there for their numbers: arrays, columns, pixel data.
-fn numeric(reader: &mut dyn stream_core::Reader) -> stream_core::Result<Vec<String>> {
+fn numeric(reader: &mut dyn stream_core::Reader, paths: &mut Paths) -> stream_core::Result<()> {
     let mut entry = reader.context().entry();
-    let mut paths = Vec::new();
     while reader.read_entry(&mut entry)? {
         if is_numeric(&entry) {
-            paths.push(entry.path().to_owned());
+            paths.push(entry.path())?;
         }
     }
-    Ok(paths)
+    Ok(())
 }
 
 fn is_numeric(entry: &Entry) -> bool {
@@ -139,7 +149,9 @@ fn print(session: &Session, out: &mut Out, name: &str, answer: &Answer) -> anyho
             } else {
                 statistics::heading(out, &entry.path, column, paint)?;
                 match &column.findings {
-                    Findings::Numbers(numbers) => statistics::numbers(out, numbers, paint)?,
+                    Findings::Numbers(numbers) => {
+                        statistics::numbers(out, numbers, &column.dtype, paint)?;
+                    }
                     Findings::Texts(texts) => statistics::texts(out, texts, paint)?,
                 }
             }
