@@ -42,7 +42,10 @@ const OTHERWISE_SCALED: &[Known] = &[];
 const UNLISTED: &[Known] = &[];
 
 /// Files that their sources read and in which `check` finds something all the same.
-const BROKEN: &[Known] = &[];
+const BROKEN: &[Known] = &[
+    Known { name: "tests/data/memtest.fits", reason: "DATASUM is wrong for cfitsio too" },
+    Known { name: "sunpy/gbm.fits", reason: "DATASUM is wrong for cfitsio too" },
+];
 
 const SUITE: Suite = Suite { folder: "fits", format: "fits", memory: 16, cuts: 8, flips: 6 };
 

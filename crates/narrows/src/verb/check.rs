@@ -4,7 +4,7 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use stream_core::{Error, Reader, ReaderExt, Severity, Summary};
+use stream_core::{Error, Kind, Reader, ReaderExt, Severity, Summary};
 
 use crate::failure::{Outcome, report};
 use crate::input;
@@ -55,8 +55,11 @@ fn read_all(
 ) -> (Option<Summary>, Option<Error>) {
     let mut meter = Meter::new(session, name);
     let total = reader.context().source().size();
+    let forward = !reader.context().is_random();
     let walked = reader.walk(|entry, data| {
-        if entry.has_data() {
+        // a table's rows hold its columns; over a pipe they are behind by now
+        let read_already = forward && entry.kind() == Kind::Column;
+        if entry.has_data() && !read_already {
             let mut chunks = data.chunks().map_err(|e| e.in_entry(entry.path()))?;
             let mut done = entry.span().map_or(0, |s| s.offset);
             while let Some(chunk) = chunks.next_chunk().map_err(|e| e.in_entry(entry.path()))? {
