@@ -233,3 +233,20 @@ fn unlimited_and_numbered_sources_reach_as_far_as_they_do_now() {
         assert_eq!(found.iter().map(|&n| i64::from(n)).sum::<i64>(), sum, "{name}");
     }
 }
+
+#[test]
+fn selections_of_different_shapes_are_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    source(&folder.path().join("one.h5"), 0, None);
+    let path = folder.path().join("virtual.h5");
+    let file = File::create(&path).unwrap();
+    file.new_dataset::<i32>()
+        .virtual_map("one.h5", "a", (6, 8), .., (8, 6), ..)
+        .shape((8, 6))
+        .create("v")
+        .unwrap();
+    drop(file);
+    let error = values(&path, &Request::entry("/v")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    assert!(error.message().contains("selections of different shapes"), "{error}");
+}

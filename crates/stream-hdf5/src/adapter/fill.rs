@@ -205,8 +205,7 @@ fn span(dataset: &Dataset) -> Option<Span> {
     let length = elements.checked_mul(u64::try_from(dataset.datatype().size).ok()?)?;
     // variable-length elements stand there as their places in the heap
     let fixed = !dataset.datatype().has_vlen();
-    let offset = address.checked_add(dataset.object().file().base())?;
-    fixed.then_some(Span { offset, length })
+    fixed.then_some(Span { offset: *address, length })
 }
 
 /// The type as h5dump prints it, and the names of an enumeration.

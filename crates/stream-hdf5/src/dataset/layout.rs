@@ -14,7 +14,7 @@ pub enum Layout {
     Compact,
     /// In one piece.
     Contiguous {
-        /// Its address, relative to the base; `None` while nothing was written.
+        /// Its first byte in the file, user block included; `None` while nothing was written.
         address: Option<u64>,
     },
     /// In chunks.

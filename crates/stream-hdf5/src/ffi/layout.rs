@@ -102,6 +102,7 @@ impl Library<'_> {
         let count =
             self.count(i64::from(count), || "dataset: counting its external files".into())?;
         if count == 0 {
+            // unlike all other addresses, this one has the base added to it
             // SAFETY: an open dataset.
             let address = unsafe { h5d::H5Dget_offset(dataset.raw()) };
             if address == UNDEFINED {

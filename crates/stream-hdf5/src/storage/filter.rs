@@ -10,7 +10,7 @@ mod lzf;
 mod shuffle;
 mod zstd;
 
-use stream_core::{Context, Result, Scratch};
+use stream_core::{Context, Error, ErrorKind, Result, Scratch};
 
 use self::bitshuffle::Bitshuffle;
 use super::Filter;
@@ -20,6 +20,34 @@ use super::defect::Defect;
 ///
 /// It says how many bytes it wrote, or which of its rules the bytes break.
 type Decode = Result<usize, &'static str>;
+
+/// Why bytes are not decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    /// They break this rule of the filter.
+    Broken(&'static str),
+    /// They use this, which is not known here.
+    Unknown(&'static str),
+}
+
+impl From<&'static str> for Fault {
+    fn from(rule: &'static str) -> Self {
+        Self::Broken(rule)
+    }
+}
+
+impl Fault {
+    /// The error that says so of a chunk of filter `id`, which stands `at` this place of the file.
+    #[cold]
+    fn at(self, id: u16, at: u64) -> Error {
+        match self {
+            Self::Broken(rule) => Defect::Filter { id, rule }.at(at),
+            Self::Unknown(what) => {
+                Error::new(ErrorKind::Unsupported, format!("filter {id}: {what}")).at(at)
+            }
+        }
+    }
+}
 
 /// A filter that is undone here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,18 +101,19 @@ impl Step {
     }
 
     /// Undoes it from `from` into `to`.
-    fn decode(self, from: &[u8], to: &mut [u8], spare: &mut [u8]) -> Decode {
-        match self {
+    fn decode(self, from: &[u8], to: &mut [u8], spare: &mut [u8]) -> Result<usize, Fault> {
+        let decoded = match self {
             Self::Deflate => deflate::decode(from, to),
             Self::Shuffle(size) => shuffle::decode(size, from, to),
             Self::Lzf => lzf::decode(from, to),
             Self::Lz4 => lz4::decode(from, to),
             Self::Zstd => zstd::decode(from, to),
             Self::Bitshuffle(filter) => filter.decode(from, to, spare),
-            Self::Blosc => blosc::decode(from, to, spare),
+            Self::Blosc => return blosc::decode(from, to, spare),
             // its bytes stay where they are
             Self::Fletcher32 => Err("checked in place"),
-        }
+        };
+        decoded.map_err(Fault::from)
     }
 }
 
@@ -192,8 +221,7 @@ impl Pipeline {
                 (Room::Out, _) => return Err(wrong(length)),
             };
             let from = from.get(..length).unwrap_or_default();
-            length =
-                step.decode(from, to, spare).map_err(|rule| fail(Defect::Filter { id, rule }))?;
+            length = step.decode(from, to, spare).map_err(|fault| fault.at(id, at))?;
             now = next;
         }
         if length != out.len() {

@@ -1,10 +1,10 @@
 //! Filter 32001: a Blosc 1 buffer: header, starts of blocks, and in each block one or several streams of its codec.
 //!
 //! Header of 16 bytes: version, version of the codec's format, flags, element size, then little-endian: bytes, bytes of a block,
-//! bytes of the buffer. Flags: 1 shuffled by bytes, 2 stored as it is, 4 shuffled by bits, 16 blocks are not split, the codec in the
+//! bytes of the buffer. Of its codecs, snappy is not undone. Flags: 1 shuffled by bytes, 2 stored as it is, 4 shuffled by bits, 16 blocks are not split, the codec in the
 //! highest three bits.
 
-use super::{Decode, blosclz, deflate, lz4, shuffle, zstd};
+use super::{Fault, blosclz, deflate, lz4, shuffle, zstd};
 use crate::storage::filter::bitshuffle::untranspose;
 
 const SHORT: &str = "ends within a block";
@@ -29,11 +29,11 @@ struct Header {
     codec: Codec,
 }
 
-fn header(from: &[u8]) -> Result<Header, &'static str> {
+fn header(from: &[u8]) -> Result<Header, Fault> {
     let (head, _) = from.split_first_chunk::<16>().ok_or("shorter than its header")?;
     let &[version, _, flags, size, a, b, c, d, e, f, g, h, i, j, k, l] = head;
     if version == 0 || version > 2 {
-        return Err("unknown version");
+        return Err(Fault::Broken("unknown version"));
     }
     let number = |bytes| usize::try_from(u32::from_le_bytes(bytes)).unwrap_or(usize::MAX);
     let codec = match flags >> 5 {
@@ -42,18 +42,18 @@ fn header(from: &[u8]) -> Result<Header, &'static str> {
         1 => Codec::Lz4,
         3 => Codec::Zlib,
         4 => Codec::Zstd,
-        2 => return Err("snappy is not undone here"),
-        _ => return Err("unknown codec"),
+        2 => return Err(Fault::Unknown("snappy is not undone here")),
+        _ => return Err(Fault::Broken("unknown codec")),
     };
     if number([i, j, k, l]) > from.len() {
-        return Err("shorter than its header says");
+        return Err(Fault::Broken("shorter than its header says"));
     }
     let (whole, block) = (number([a, b, c, d]), number([e, f, g, h]));
     Ok(Header { flags, size: usize::from(size).max(1), whole, block, codec })
 }
 
 /// Undoes it. `spare` is as long as `to` and is overwritten.
-pub(super) fn decode(from: &[u8], to: &mut [u8], spare: &mut [u8]) -> Decode {
+pub(super) fn decode(from: &[u8], to: &mut [u8], spare: &mut [u8]) -> Result<usize, Fault> {
     let Header { flags, size, whole, block, codec } = header(from)?;
     let to = to.get_mut(..whole).ok_or("longer than its chunk")?;
     if flags & 2 != 0 {
@@ -65,7 +65,7 @@ pub(super) fn decode(from: &[u8], to: &mut [u8], spare: &mut [u8]) -> Decode {
         return Ok(0);
     }
     if block == 0 {
-        return Err("blocks without a length");
+        return Err(Fault::Broken("blocks without a length"));
     }
     let starts = from.get(16..).unwrap_or_default().as_chunks::<4>().0;
     for (number, to) in to.chunks_mut(block).enumerate() {
@@ -174,6 +174,9 @@ mod tests {
         let mut to = [0; 3];
         assert_eq!((decode(&all, &mut to, &mut []), to), (Ok(3), [7, 8, 9]));
         all[2] = 2 << 5;
-        assert_eq!(decode(&all, &mut to, &mut []), Err("snappy is not undone here"));
+        assert_eq!(
+            decode(&all, &mut to, &mut []),
+            Err(Fault::Unknown("snappy is not undone here"))
+        );
     }
 }

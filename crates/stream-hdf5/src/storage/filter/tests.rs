@@ -89,3 +89,14 @@ fn steps_are_undone_from_the_last_and_masked_ones_left_out() {
     let stored = zlib(&zlib(&zlib(&zlib(&data))));
     assert_eq!(decode(&many, 0, &stored, 64).as_ref(), Some(&data));
 }
+
+#[test]
+fn a_codec_that_is_not_known_is_not_called_broken() {
+    let snappy = [2, 1, 2 << 5, 1, 3, 0, 0, 0, 3, 0, 0, 0, 19, 0, 0, 0, 7, 8, 9];
+    let cx = Context::new(Arc::new(MemorySource::new(&snappy[..])), &Budget::new("b", 1 << 20));
+    let pipeline = Pipeline::new(&[filter(32001, &[])], 1).unwrap();
+    let chunk = StoredChunk { at: 0, size: snappy.len(), mask: 0 };
+    let error = pipeline.decode(&cx, chunk, &mut Scratch::new(), &mut [0; 3]).unwrap_err();
+    assert_eq!(error.kind(), stream_core::ErrorKind::Unsupported);
+    assert_eq!(error.to_string(), "filter 32001: snappy is not undone here (offset 0)");
+}
