@@ -4,7 +4,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use hdf5_metno::{File, Hyperslab, Selection, SliceOrIndex};
+use hdf5_metno::{Extent, File, Hyperslab, Selection, SimpleExtents, SliceOrIndex};
+use hdf5_metno_sys::{h5d, h5p, h5s, h5t};
 use stream_core::memory::Budget;
 use stream_core::{
     Context, Dims, ErrorKind, FileSource, Format, Reader, ReaderExt, Request, Scratch,
@@ -232,6 +233,105 @@ fn unlimited_and_numbered_sources_reach_as_far_as_they_do_now() {
         assert_eq!(found, expected, "{name}");
         assert_eq!(found.iter().map(|&n| i64::from(n)).sum::<i64>(), sum, "{name}");
     }
+}
+
+/// Two sources of two columns each that may grow, side by side; as many rows as the longer one has.
+#[allow(unsafe_code)]
+fn growing(folder: &Path) -> std::path::PathBuf {
+    let open = |rows, columns| {
+        SimpleExtents::new(vec![Extent::new(rows, None), Extent::new(columns, Some(columns))])
+    };
+    for (name, first, rows) in [("short.h5", 10, 2), ("long.h5", 20, 3)] {
+        let file = File::create(folder.join(name)).unwrap();
+        let builder = file.new_dataset::<i32>().chunk((1, 2)).shape(open(rows, 2));
+        let numbers: Vec<i32> = (first..).take(rows * 2).collect();
+        builder.create("a").unwrap().write_raw(&numbers).unwrap();
+    }
+    let path = folder.join("growing.h5");
+    let file = File::create(&path).unwrap();
+    // SAFETY: every identifier is valid until it is closed, names end, and arrays are as long as the rank
+    unsafe {
+        let every = h5s::H5S_UNLIMITED;
+        let space = |columns: u64, first: u64| {
+            let space = h5s::H5Screate_simple(2, [1, columns].as_ptr(), [every, columns].as_ptr());
+            let set = h5s::H5S_seloper_t::H5S_SELECT_SET;
+            let (start, one, count, block) = ([0, first], [1, 1], [every, 1], [1, 2]);
+            let status = h5s::H5Sselect_hyperslab(
+                space,
+                set,
+                start.as_ptr(),
+                one.as_ptr(),
+                count.as_ptr(),
+                block.as_ptr(),
+            );
+            assert!(status >= 0);
+            space
+        };
+        let create = h5p::H5Pcreate(*h5p::H5P_CLS_DATASET_CREATE);
+        let fill = -1i32;
+        h5p::H5Pset_fill_value(create, *h5t::H5T_NATIVE_INT32, (&raw const fill).cast());
+        for (name, first) in [(c"short.h5", 0), (c"long.h5", 2)] {
+            let (place, from) = (space(4, first), space(2, 0));
+            let status = h5p::H5Pset_virtual(create, place, name.as_ptr(), c"a".as_ptr(), from);
+            assert!(status >= 0);
+            h5s::H5Sclose(place);
+            h5s::H5Sclose(from);
+        }
+        let (all, none) = (space(4, 0), h5p::H5P_DEFAULT);
+        let of = *h5t::H5T_NATIVE_INT32;
+        let dataset = h5d::H5Dcreate2(file.id(), c"v".as_ptr(), of, all, none, create, none);
+        assert!(dataset >= 0);
+        h5d::H5Dclose(dataset);
+        h5s::H5Sclose(all);
+        h5p::H5Pclose(create);
+    }
+    path
+}
+
+#[test]
+fn a_missing_source_of_unlimited_extents_is_no_fill_value() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = growing(folder.path());
+    let expected = library(&path);
+    assert_eq!(expected, [10, 11, 20, 21, 12, 13, 22, 23, -1, -1, 24, 25]);
+    assert_eq!(values(&path, &Request::entry("/v")).unwrap(), expected);
+    std::fs::remove_file(folder.path().join("short.h5")).unwrap();
+    let mut reader = reader(&path);
+    list(&mut *reader);
+    let summary = reader.finish().unwrap();
+    let reason = format!("{:?}", summary.fields.get("incomplete_reason"));
+    assert!(!summary.complete && reason.contains("source a of file short.h5"), "{reason}");
+    let error = values(&path, &Request::entry("/v")).unwrap_err();
+    assert!(error.message().contains("source a of file short.h5"), "{error}");
+    // what does not need it is read
+    let request = Request::entry("/v").with_region(":,2:".parse().unwrap());
+    assert_eq!(values(&path, &request).unwrap(), [20, 21, 22, 23, 24, 25]);
+}
+
+#[test]
+fn more_sources_than_fit_the_budget_are_read_one_after_the_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("virtual.h5");
+    let file = File::create(&path).unwrap();
+    let mut builder = file.new_dataset::<i32>().shape((20, 6, 8));
+    for number in 0..20usize {
+        let name = format!("{number}.h5");
+        source(&folder.path().join(&name), number as i32 * 48, None);
+        let axis = |start, block| SliceOrIndex::SliceCount { start, step: 1, count: 1, block };
+        let place = Hyperslab::from(vec![axis(number, 1), axis(0, 6), axis(0, 8)]);
+        builder =
+            builder.virtual_map(&name, "a", (6, 8), .., (20, 6, 8), Selection::Hyperslab(place));
+    }
+    builder.create("v").unwrap();
+    drop((builder, file));
+    // a file takes 1.5 MiB here, and the virtual one's own as much
+    let source = FileSource::open(&path).unwrap();
+    let cx = Context::new(Arc::new(source), &Budget::new("test", 4 << 20));
+    let mut bytes = Vec::new();
+    let mut reader = Hdf5.open(cx).unwrap();
+    reader.copy(&Request::entry("/v").with_chunk_size(1000), &mut bytes).unwrap();
+    let found = bytes.as_chunks::<4>().0.iter().map(|n| i32::from_ne_bytes(*n));
+    assert!(found.eq(0..960));
 }
 
 #[test]
