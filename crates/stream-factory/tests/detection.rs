@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use stream_core::{ErrorKind, Result};
-use stream_factory::{DetectedBy, Detection, Options, open_path};
+use stream_factory::{DetectedBy, Detection, Options, look_path, open_path};
 
 struct Dir(tempfile::TempDir);
 
@@ -129,19 +129,30 @@ fn the_caller_overrules_everything() {
 
 #[test]
 fn known_formats_without_a_reader_are_named() {
-    let hdf5 = [b"\x89HDF\r\n\x1a\n".as_slice(), &[0; 600]].concat();
     for (name, bytes, title) in [
-        ("a.h5", hdf5.clone(), "HDF5"),
-        ("a.nc", hdf5.clone(), "NetCDF"),
-        ("a.h5", [&hdf5[..], b"_NCProperties"].concat(), "NetCDF"),
-        ("wrong.vtt", hdf5, "HDF5"),
-        ("a", b"CDF\x01aaaaaaaa".to_vec(), "NetCDF"),
         ("a.wav", b"RIFF\0\0\0\0WAVEfmt ".to_vec(), "audio"),
         ("a.mp4", b"\0\0\0\x20ftypisom\0\0\0\0".to_vec(), "video"),
     ] {
         let e = detected(name, bytes).expect_err("no reader");
         assert_eq!(e.kind(), ErrorKind::NotEnabled, "{e}");
         assert!(e.message().starts_with(&format!("this is {title}")), "{e}");
+    }
+}
+
+#[test]
+fn an_hdf5_file_is_netcdfs_where_that_left_a_mark_or_the_name_says_so() {
+    let hdf5 = [b"\x89HDF\r\n\x1a\n".as_slice(), &[0; 600]].concat();
+    let marked = [&hdf5[..], b"_NCProperties"].concat();
+    let dir = Dir::new();
+    for (name, bytes, format) in [
+        ("a.h5", &hdf5, "hdf5"),
+        ("a.nc", &hdf5, "netcdf"),
+        ("a.h5", &marked, "netcdf"),
+        ("wrong.vtt", &hdf5, "hdf5"),
+        ("a", &b"CDF\x01aaaaaaaa".to_vec(), "netcdf"),
+    ] {
+        let looked = look_path(dir.file(name, bytes), &Options::new()).expect("a format");
+        assert_eq!(looked.detection().format.name, format, "{name}");
     }
 }
 
