@@ -21,7 +21,8 @@ static DESCRIPTOR: Descriptor = Descriptor {
         "NetCDF classic (CDF-1, CDF-2, CDF-5), with the CF conventions 1.11"
     },
     needs: Needs::Random,
-    overhead: 32 * 1024,
+    // libhdf5 keeps types, lists of properties and tables from its first call on
+    overhead: if cfg!(feature = "hdf5") { 2 << 20 } else { 32 * 1024 },
     settings: &[Setting {
         name: "netcdf.value_limit",
         about: "keeps attribute values up to this many bytes as field `value` (default 65536)",

@@ -1,0 +1,68 @@
+//! The contract that all readers pass, over netCDF-4 files that libhdf5 writes here.
+//!
+//! The readings of three promises flip bytes, which libhdf5 does not always survive: they run in a process of their own. A crash
+//! of libhdf5 is told; a broken promise fails.
+#![allow(clippy::unwrap_used)] // helpers of tests
+
+#[path = "support/netcdf4.rs"]
+mod netcdf4;
+
+use std::process::Command;
+
+use netcdf4::{many, rich_with};
+use stream_netcdf::Netcdf;
+use stream_testkit::{Contract, Promise, contract_tests};
+
+fn contract() -> Contract {
+    Contract::new(&Netcdf)
+        .good("a little of everything", || rich_with(4))
+        .bad("cut", || {
+            let mut file = rich_with(4);
+            file.truncate(file.len() / 2);
+            file
+        })
+        .bad("a signature alone", || b"\x89HDF\r\n\x1a\n".to_vec())
+        // the header is held: what a variable with an attribute takes of it
+        .long_with_index("variables", 40 * 2048, |n| many(40 * n))
+        .limit(8 << 20)
+        .final_refusals()
+}
+
+contract_tests! { contract;
+    memory_does_not_grow_with_input: Growth,
+    streaming_equals_batch: Streaming,
+    cancelling_takes_effect_within_one_call: Cancel,
+    reading_never_writes: ReadOnly,
+}
+
+/// Set for the process of its own.
+const APART: &str = "NARROWS_NETCDF_APART";
+
+/// Checks a promise in a process of its own.
+fn apart(name: &str, promise: Promise) {
+    if std::env::var_os(APART).is_some() {
+        return contract().check_promise(promise);
+    }
+    let exe = std::env::current_exe().unwrap();
+    let run = Command::new(exe).args(["--exact", name]).env(APART, "1").output().unwrap();
+    if run.status.code().is_none() {
+        println!("libhdf5 did not survive: {}", run.status);
+        return;
+    }
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stdout));
+}
+
+#[test]
+fn no_input_makes_it_panic_or_hang() {
+    apart("no_input_makes_it_panic_or_hang", Promise::Survival);
+}
+
+#[test]
+fn progress_only_grows() {
+    apart("progress_only_grows", Promise::Progress);
+}
+
+#[test]
+fn errors_say_where_and_what() {
+    apart("errors_say_where_and_what", Promise::Errors);
+}
