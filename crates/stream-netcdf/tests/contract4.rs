@@ -29,6 +29,7 @@ fn contract() -> Contract {
 }
 
 contract_tests! { contract;
+    the_heap_stays_within_the_budget: Budget,
     memory_does_not_grow_with_input: Growth,
     streaming_equals_batch: Streaming,
     cancelling_takes_effect_within_one_call: Cancel,

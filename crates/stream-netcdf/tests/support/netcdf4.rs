@@ -2,17 +2,28 @@
 // helpers of tests, each of which uses what it needs
 #![allow(dead_code, unsafe_code, clippy::unwrap_used)]
 
+use std::cell::RefCell;
 use std::ffi::CString;
 
-use hdf5_metno_sys::h5i::hid_t;
+use hdf5_metno_sys::h5i::{self, hid_t};
 use hdf5_metno_sys::{LOCK, h5, h5a, h5d, h5f, h5g, h5p, h5r, h5s, h5t};
 
 fn c(text: &str) -> CString {
     CString::new(text).unwrap()
 }
 
+thread_local! {
+    /// Types, spaces and lists of properties, which outlive a file.
+    static MADE: RefCell<Vec<hid_t>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A new identifier, released with the file; or what a call says, from 0 on.
 fn sound(id: i64) -> i64 {
     assert!(id >= 0, "libhdf5 failed");
+    // SAFETY: asks about any number
+    if id > 1 && unsafe { h5i::H5Iis_valid(id) } > 0 {
+        MADE.with_borrow_mut(|made| made.push(id));
+    }
     id
 }
 
@@ -59,8 +70,9 @@ pub(crate) fn file(fill: impl FnOnce(Id)) -> Vec<u8> {
         let name = c(path.to_str().unwrap());
         let id = sound(h5f::H5Fcreate(name.as_ptr(), h5f::H5F_ACC_TRUNC, 0, access));
         fill(Id(id));
-        h5f::H5Fclose(id);
-        h5p::H5Pclose(access);
+        for made in MADE.take().into_iter().rev() {
+            h5i::H5Idec_ref(made);
+        }
     }
     std::fs::read(path).unwrap()
 }
