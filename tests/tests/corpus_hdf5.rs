@@ -14,7 +14,24 @@ use stream_core::Form;
 use xtask::child::{End, measure};
 
 /// Files whose description differs from h5dump's, each looked into.
-const DIFFERENT: &[Known] = &[];
+const DIFFERENT: &[Known] = &[
+    known("testfiles/h5repack_attr.h5", NOTATION),
+    known("hdf5_official/tref-escapes-at.h5", NOTATION),
+    known("jhdf/test_attribute_earliest.hdf5", NOTATION),
+    known("pyfive/data/references.hdf5", NOTATION),
+    known("jhdf/bitfield_datasets.hdf5", "attributes of a null dataspace: ours tell null"),
+    known("jhdf/isssue-523.hdf5", "h5dump gives a named type beside the root a name of its own"),
+    known("jhdf/test_large_attribute.hdf5", "values over 64 KiB are data, not part of a listing"),
+    known("basic/le_data.h5", PRECISION),
+    known("h5repack_nested_8bit_enum.h5", PRECISION),
+    known("vds-eiger.h5 by vds-gap2", "made with another --vds-gap-size"),
+    known("vds-percival-unlim-maxmin.h5 by vds-first", "made with --vds-view-first-missing"),
+    known("tgroup.h5 by tgroup-2", "shows three groups, each as if the walk began there"),
+];
+
+const NOTATION: &str =
+    "h5dump writes references and opaque bytes in a notation of its own; ours are paths and text";
+const PRECISION: &str = "h5dump 1.10 has other words for numbers that do not use all of their bits";
 
 /// Files whose values differ from those that h5py reads, each looked into.
 const OTHER_VALUES: &[Known] = &[];

@@ -51,14 +51,9 @@ fn is_hdf5(head: &[u8]) -> bool {
     })
 }
 
-/// Names and values that the netCDF library, or whoever makes dimensions for it, leaves in an HDF5 file.
-const MARKS: [&[u8]; 5] = [
-    b"_NCProperties",
-    b"_Netcdf4Dimid",
-    b"_Netcdf4Coordinates",
-    b"_nc3_strict",
-    b"DIMENSION_SCALE",
-];
+/// Names that the netCDF library leaves in an HDF5 file. Dimension scales alone do not make one: other HDF5 files have them too.
+const MARKS: [&[u8]; 4] =
+    [b"_NCProperties", b"_Netcdf4Dimid", b"_Netcdf4Coordinates", b"_nc3_strict"];
 
 fn has_mark(bytes: &[u8]) -> bool {
     MARKS.iter().any(|mark| bytes.windows(mark.len()).any(|found| found == *mark))

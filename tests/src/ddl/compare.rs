@@ -59,16 +59,8 @@ fn object(their: &Object, our: &Object, say: &mut dyn FnMut(String)) {
             differ("filter", theirs.clone(), ours.replace('-', ""));
         }
     }
-    // ours has a place only where the values themselves lie there, and counts from the file's start, theirs from where a
-    // user block ends
-    let block = |ours: &u64, theirs: u64| {
-        ours.checked_sub(theirs)
-            .is_some_and(|size| size == 0 || size >= 512 && size.is_power_of_two())
-    };
-    let placed = match (our.offset, their.offset) {
-        (Some(ours), Some(theirs)) if !block(&ours, theirs) => Some(theirs),
-        _ => our.offset,
-    };
+    // ours has a place only where the values themselves lie there
+    let placed = our.offset.and(their.offset);
     for (what, theirs, ours) in
         [("offset", placed, our.offset), ("storage_size", their.stored, our.stored)]
     {
@@ -77,7 +69,10 @@ fn object(their: &Object, our: &Object, say: &mut dyn FnMut(String)) {
             differ(what, format!("{:?}", Some(theirs)), format!("{ours:?}"));
         }
     }
-    differ("comment", format!("{:?}", their.comment), format!("{:?}", our.comment));
+    // it prints no comments of named types
+    if our.kind != Kind::Type {
+        differ("comment", format!("{:?}", their.comment), format!("{:?}", our.comment));
+    }
     differ("target", format!("{:?}", their.target), format!("{:?}", our.target));
     let names = |files: &[String]| {
         let mut files = files.to_vec();
@@ -87,7 +82,10 @@ fn object(their: &Object, our: &Object, say: &mut dyn FnMut(String)) {
     if their.layout.is_some() || their.kind == Kind::ExternalLink {
         differ("files", names(&their.files), names(&our.files));
     }
-    values("fill", &their.fill, &our.fill, our.dtype.as_ref(), say);
+    // told together with the layout
+    if their.layout.is_some() {
+        values("fill", &their.fill, &our.fill, our.dtype.as_ref(), say);
+    }
     // the values of datasets are compared elsewhere, whole
     if let (Some(theirs), Kind::Attribute) = (&their.value, our.kind) {
         match &our.value {
