@@ -1,7 +1,7 @@
 //! The mean of a variable of `f32` over its first axis, missing values left out, on all cores:
 //! `time_mean BUDGET FILE ENTRY`. Prints how many places have a mean, the mean of those, and what all values add up to.
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use stream_core::memory::Budget;
 use stream_core::{Chunk, ChunkPlan, Form, Request, Result, Scratch};
@@ -71,13 +71,16 @@ fn planned(plan: &dyn ChunkPlan, threads: usize, shape: &[u64]) -> Result<Mean> 
                 }
                 own.add(&plan.read(index, &mut scratch)?)?;
             }
-            whole.lock().unwrap().merge(&own);
+            whole.lock().unwrap_or_else(PoisonError::into_inner).merge(&own);
             Ok(())
         };
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().try_for_each(|worker| worker.join().unwrap())
+        workers.into_iter().try_for_each(|worker| match worker.join() {
+            Ok(done) => done,
+            Err(panic) => std::panic::resume_unwind(panic),
+        })
     })?;
-    Ok(whole.into_inner().unwrap())
+    Ok(whole.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

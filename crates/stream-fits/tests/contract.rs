@@ -11,7 +11,8 @@ use stream_testkit::{Contract, Difference, Variation, contract_tests};
 
 /// A file may end behind any of its HDUs: nothing tells that one is missing. What a stream has passed cannot be read again.
 fn may_differ(d: &Difference) -> bool {
-    let whole = d.variation == Variation::Cut && d.fact == "complete" && d.size.is_multiple_of(2880);
+    let whole =
+        d.variation == Variation::Cut && d.fact == "complete" && d.size.is_multiple_of(2880);
     whole || d.variation == Variation::Forward && d.fact == "data" && d.found.contains("Passed")
 }
 
