@@ -97,7 +97,11 @@ impl Dataset {
     /// Opens it as a source of the virtual datasets in `chain`.
     pub(crate) fn open_in(object: Object, chain: &Chain) -> Result<Self, (Box<Object>, Error)> {
         match Self::facts(&object, chain) {
-            Ok(facts) => Ok(facts.of(object)),
+            Ok(facts) => {
+                let mut dataset = facts.of(object);
+                dataset.place_behind_user_block();
+                Ok(dataset)
+            }
             Err(error) => {
                 let error = error.in_entry(object.path());
                 Err((Box::new(object), error))

@@ -131,6 +131,19 @@ impl Dataset {
         Some(self.filters.iter().map(filter).collect())
     }
 
+    /// Tells where contiguous data lies by the object header. Behind a user block the library's own answer counts the block once
+    /// or twice, by the version of the superblock.
+    pub(super) fn place_behind_user_block(&mut self) {
+        let file = self.object.file();
+        if file.base() == 0 || !matches!(self.layout, Layout::Contiguous { address: Some(_) }) {
+            return;
+        }
+        let located = self.stored().and_then(|stored| storage::locate(file.context(), &stored));
+        if let Ok(storage::Layout::Contiguous(span)) = located {
+            self.layout = Layout::Contiguous { address: Some(span.offset) };
+        }
+    }
+
     /// All that is needed to read its data without the library.
     fn stored(&self) -> Result<Stored> {
         let none = || Error::new(ErrorKind::Unsupported, "element: not of fixed size");
