@@ -11,6 +11,7 @@ use stream_core::{
     Chunks, Context, Diagnostic, Entry, Progress, Request, Result, Severity, Summary,
 };
 
+use crate::store::Open;
 use crate::{Dataset, Options};
 use walk::Walk;
 
@@ -25,13 +26,15 @@ pub(crate) struct Adapter {
 }
 
 impl Adapter {
-    pub(crate) fn open(cx: Context) -> Result<Self> {
+    /// Opens a dataset, a netCDF-4 one by `netcdf4`.
+    pub(crate) fn open(cx: Context, netcdf4: Open) -> Result<Self> {
         let mut options = Options::default();
         let limit = cx.setting("netcdf.value_limit").and_then(|text| text.parse().ok());
         if let Some(bytes) = limit {
             options = options.with_value_limit(bytes);
         }
-        let dataset = Dataset::open_with(cx, &options).map_err(|e| e.with_format("netcdf"))?;
+        let dataset = Dataset::open_by(cx, &options, netcdf4);
+        let dataset = dataset.map_err(|e| e.with_format("netcdf"))?;
         let whole = dataset.failed().is_none();
         let total = walk::count(dataset.header());
         Ok(Self { dataset, walk: Walk::default(), entries: 0, total, whole, ended: false })

@@ -9,7 +9,14 @@ use crate::cf::Cf;
 use crate::classic::{self, Parsed};
 use crate::defect::{Defect, Findings};
 use crate::format::has_hdf5_signature;
+use crate::store::{self, Store};
 use crate::{Header, Options};
+
+/// How netCDF-4 files are opened where nothing else is said.
+#[cfg(feature = "hdf5")]
+pub(crate) const NETCDF4: store::Open = crate::netcdf4::open;
+#[cfg(not(feature = "hdf5"))]
+pub(crate) const NETCDF4: store::Open = store::none;
 
 /// A netCDF dataset, open for reading.
 pub struct Dataset {
@@ -18,8 +25,7 @@ pub struct Dataset {
     failed: Option<Error>,
     findings: Findings,
     incomplete: Option<String>,
-    #[cfg(feature = "hdf5")]
-    hdf5: Option<crate::netcdf4::Store>,
+    store: Option<Box<dyn Store>>,
 }
 
 impl Dataset {
@@ -38,6 +44,14 @@ impl Dataset {
     /// # Errors
     /// As [`Dataset::open`].
     pub fn open_with(cx: Context, options: &Options) -> Result<Self> {
+        Self::open_by(cx, options, NETCDF4)
+    }
+
+    /// Opens a dataset, a netCDF-4 one by `netcdf4`.
+    ///
+    /// # Errors
+    /// As [`Dataset::open`].
+    pub(crate) fn open_by(cx: Context, options: &Options, netcdf4: store::Open) -> Result<Self> {
         let mut head = [0; 8];
         let found = cx.read_full_at(0, &mut head)?;
         let head = head.get(..found).unwrap_or_default();
@@ -47,7 +61,7 @@ impl Dataset {
                 let parsed = classic::parse(&cx, size, version, options.value_limit())?;
                 Self::classic(cx, parsed, size)
             }
-            None if has_hdf5_signature(&cx)? => Self::netcdf4(cx, options),
+            None if has_hdf5_signature(&cx)? => Self::netcdf4(cx, options, netcdf4),
             None if found < 4 => Err(Error::truncated(
                 u64::try_from(found).unwrap_or(0),
                 format!("magic: expected 4 bytes, found {found}"),
@@ -82,34 +96,17 @@ impl Dataset {
         for variable in header.variables() {
             Cf::new(variable).check(&mut findings)?;
         }
-        Ok(Self {
-            cx,
-            header: Arc::new(header),
-            failed,
-            findings,
-            incomplete,
-            #[cfg(feature = "hdf5")]
-            hdf5: None,
-        })
+        Ok(Self { cx, header: Arc::new(header), failed, findings, incomplete, store: None })
     }
 
-    #[cfg(not(feature = "hdf5"))]
-    fn netcdf4(_: Context, _: &Options) -> Result<Self> {
-        let message = "this is netCDF-4; rebuild with feature \"netcdf\"";
-        Err(Error::new(ErrorKind::NotEnabled, message))
+    fn netcdf4(cx: Context, options: &Options, open: store::Open) -> Result<Self> {
+        let store::Opened { header, findings, incomplete, store } = open(cx.clone(), options)?;
+        let (header, store) = (Arc::new(header), Some(store));
+        Ok(Self { cx, header, failed: None, findings, incomplete, store })
     }
 
-    #[cfg(feature = "hdf5")]
-    fn netcdf4(cx: Context, options: &Options) -> Result<Self> {
-        let crate::netcdf4::Opened { header, findings, incomplete, store } =
-            crate::netcdf4::open(cx.clone(), options)?;
-        let (header, hdf5) = (Arc::new(header), Some(store));
-        Ok(Self { cx, header, failed: None, findings, incomplete, hdf5 })
-    }
-
-    #[cfg(feature = "hdf5")]
-    pub(crate) fn store(&self) -> Option<&crate::netcdf4::Store> {
-        self.hdf5.as_ref()
+    pub(crate) fn store(&self) -> Option<&dyn Store> {
+        self.store.as_deref()
     }
 
     /// The context that it is read within.

@@ -4,30 +4,42 @@
 use stream_core::{Confidence, Context, Descriptor, Format, Needs, Reader, Result, Setting};
 
 use crate::adapter::Adapter;
-use crate::classic;
+use crate::dataset::NETCDF4;
+use crate::{classic, store};
 
 /// netCDF as a [`stream_core::Format`].
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Netcdf;
 
-static DESCRIPTOR: Descriptor = Descriptor {
-    name: "netcdf",
-    title: "NetCDF",
-    extensions: &["nc", "nc4", "cdf"],
-    media_types: &["application/x-netcdf"],
-    reads: if cfg!(feature = "hdf5") {
-        "NetCDF classic (CDF-1, CDF-2, CDF-5) and netCDF-4, with the CF conventions 1.11"
-    } else {
-        "NetCDF classic (CDF-1, CDF-2, CDF-5), with the CF conventions 1.11"
-    },
-    needs: Needs::Random,
-    // libhdf5 keeps types, lists of properties and tables from its first call on
-    overhead: if cfg!(feature = "hdf5") { 2 << 20 } else { 32 * 1024 },
-    settings: &[Setting {
-        name: "netcdf.value_limit",
-        about: "keeps attribute values up to this many bytes as field `value` (default 65536)",
-    }],
-};
+/// The classic formats alone, as a [`stream_core::Format`]: recognises netCDF-4 too, and leaves its reading to whoever has the
+/// library. A program that names only this one links no C library, whatever the crate's features.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NetcdfClassic;
+
+const fn descriptor(reads: &'static str, overhead: u64) -> Descriptor {
+    Descriptor {
+        name: "netcdf",
+        title: "NetCDF",
+        extensions: &["nc", "nc4", "cdf"],
+        media_types: &["application/x-netcdf"],
+        reads,
+        needs: Needs::Random,
+        overhead,
+        settings: &[Setting {
+            name: "netcdf.value_limit",
+            about: "keeps attribute values up to this many bytes as field `value` (default 65536)",
+        }],
+    }
+}
+
+static CLASSIC: Descriptor =
+    descriptor("NetCDF classic (CDF-1, CDF-2, CDF-5), with the CF conventions 1.11", 32 * 1024);
+
+// libhdf5 keeps types, lists of properties and tables from its first call on
+static BOTH: Descriptor = descriptor(
+    "NetCDF classic (CDF-1, CDF-2, CDF-5) and netCDF-4, with the CF conventions 1.11",
+    2 << 20,
+);
 
 /// HDF5 file format 3.0, II.A: at 0, 512, 1024, 2048 and so on.
 const SIGNATURE: &[u8] = b"\x89HDF\r\n\x1a\n";
@@ -81,36 +93,44 @@ fn is_marked(cx: &Context) -> Result<bool> {
     Ok(false)
 }
 
+fn sniff(head: &[u8]) -> Confidence {
+    // an HDF5 file without a mark of netCDF's may be one of netCDF or not: the HDF5 reader is as sure of it, and the extension
+    // tells
+    if classic::version(head).is_some() || (is_hdf5(head) && has_mark(head)) {
+        Confidence::Certain
+    } else if is_hdf5(head) {
+        Confidence::Likely
+    } else {
+        Confidence::No
+    }
+}
+
+fn probe(cx: &Context, head: Confidence) -> Result<Confidence> {
+    if head == Confidence::Certain || !cx.is_random() {
+        return Ok(head);
+    }
+    // a user block may be longer than the head
+    if head == Confidence::No && !has_hdf5_signature(cx)? {
+        return Ok(Confidence::No);
+    }
+    Ok(if is_marked(cx)? { Confidence::Certain } else { Confidence::Likely })
+}
+
 impl Format for Netcdf {
     fn descriptor(&self) -> &'static Descriptor {
-        &DESCRIPTOR
+        if cfg!(feature = "hdf5") { &BOTH } else { &CLASSIC }
     }
 
     fn sniff(&self, head: &[u8]) -> Confidence {
-        // an HDF5 file without a mark of netCDF's may be one of netCDF or not: the HDF5 reader is as sure of it, and the extension
-        // tells
-        if classic::version(head).is_some() || (is_hdf5(head) && has_mark(head)) {
-            Confidence::Certain
-        } else if is_hdf5(head) {
-            Confidence::Likely
-        } else {
-            Confidence::No
-        }
+        sniff(head)
     }
 
     fn probe(&self, cx: &Context, head: Confidence) -> Result<Confidence> {
-        if head == Confidence::Certain || !cx.is_random() {
-            return Ok(head);
-        }
-        // a user block may be longer than the head
-        if head == Confidence::No && !has_hdf5_signature(cx)? {
-            return Ok(Confidence::No);
-        }
-        Ok(if is_marked(cx)? { Confidence::Certain } else { Confidence::Likely })
+        probe(cx, head)
     }
 
     fn open(&self, cx: Context) -> Result<Box<dyn Reader>> {
-        Ok(Box::new(Adapter::open(cx)?))
+        Ok(Box::new(Adapter::open(cx, NETCDF4)?))
     }
 
     #[cfg(feature = "hdf5")]
@@ -119,7 +139,29 @@ impl Format for Netcdf {
     }
 
     fn enters_library(&self, head: &[u8]) -> bool {
-        self.library().is_some() && classic::version(head).is_none()
+        classic::version(head).is_none()
+    }
+}
+
+impl Format for NetcdfClassic {
+    fn descriptor(&self) -> &'static Descriptor {
+        &CLASSIC
+    }
+
+    fn sniff(&self, head: &[u8]) -> Confidence {
+        sniff(head)
+    }
+
+    fn probe(&self, cx: &Context, head: Confidence) -> Result<Confidence> {
+        probe(cx, head)
+    }
+
+    fn open(&self, cx: Context) -> Result<Box<dyn Reader>> {
+        Ok(Box::new(Adapter::open(cx, store::none)?))
+    }
+
+    fn enters_library(&self, head: &[u8]) -> bool {
+        classic::version(head).is_none()
     }
 }
 
@@ -142,7 +184,7 @@ mod tests {
             let mut head = vec![0; before];
             head.extend(SIGNATURE);
             assert_eq!(Netcdf.sniff(&head), Confidence::Likely);
-            assert_eq!(Netcdf.enters_library(&head), cfg!(feature = "hdf5"));
+            assert!(Netcdf.enters_library(&head) && NetcdfClassic.enters_library(&head));
         }
         assert_eq!(Netcdf.sniff(b"\x89PNG\r\n\x1a\n"), Confidence::No);
     }

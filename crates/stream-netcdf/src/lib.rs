@@ -35,6 +35,7 @@ mod header;
 #[cfg(feature = "hdf5")]
 mod netcdf4;
 mod options;
+mod store;
 mod swap;
 mod types;
 
@@ -42,7 +43,7 @@ pub use cdl::Cdl;
 pub use cf::{Calendar, Cf, DateTime, Packing, Time, TimeUnit};
 pub use dataset::Dataset;
 pub use defect::Defect;
-pub use format::Netcdf;
+pub use format::{Netcdf, NetcdfClassic};
 pub use header::{
     Attribute, Dimension, Group, Header, MemberView, Owner, Storage, UserType, UserTypeKind,
     Values, Variable, Version,

@@ -19,23 +19,16 @@ use stream_hdf5::{File, Hdf5};
 use crate::cf::Cf;
 use crate::defect::{Defect, Findings};
 use crate::header::Header;
+use crate::store::{Opened, Planned, Store};
 use crate::{Attribute, Options, Owner, Variable, Version};
 use padded::{Padded, Reach};
 use unpacked::Unpacked;
 
 /// The HDF5 file that holds the data.
-pub(crate) struct Store {
+struct Hdf5Store {
     file: File,
     /// The paths of groups, by their number.
     groups: objects::Paths,
-}
-
-/// What was found in a file.
-pub(crate) struct Opened {
-    pub(crate) header: Header,
-    pub(crate) findings: Findings,
-    pub(crate) incomplete: Option<String>,
-    pub(crate) store: Store,
 }
 
 /// The library that is linked.
@@ -62,24 +55,12 @@ pub(crate) fn open(cx: Context, options: &Options) -> Result<Opened> {
     for variable in header.variables() {
         Cf::new(variable).check(&mut findings)?;
     }
-    Ok(Opened { header, findings, incomplete, store: Store { file, groups } })
+    Ok(Opened { header, findings, incomplete, store: Box::new(Hdf5Store { file, groups }) })
 }
 
-/// The data of a variable.
-pub(crate) struct Planned {
-    pub(crate) plan: Arc<dyn ChunkPlan>,
-    /// Which sources of a virtual dataset are missing: their elements are fill values.
-    pub(crate) missing: Vec<String>,
-}
-
-impl Store {
-    /// The data of a variable, through the HDF5 reader's plan.
-    pub(crate) fn plan(
-        &self,
-        variable: Variable<'_>,
-        entry: usize,
-        request: &Request,
-    ) -> Result<Planned> {
+impl Store for Hdf5Store {
+    /// Through the HDF5 reader's plan.
+    fn plan(&self, variable: Variable<'_>, entry: usize, request: &Request) -> Result<Planned> {
         let path = variable.storage_rec().map_or("", |s| variable.header().text(s.object));
         let dataset = self.file.object(path)?.into_dataset()?;
         let form = if request.form == Form::Bytes { Form::Bytes } else { Form::Stored };
@@ -100,6 +81,20 @@ impl Store {
         Ok(self.planned(variable, request.form, Arc::new(padded), data.missing))
     }
 
+    fn values(&self, attribute: Attribute<'_>) -> Result<ChargedVec<u8>> {
+        let header = attribute.header;
+        let path = match attribute.owner() {
+            Owner::Group(id) => {
+                usize::try_from(id).ok().and_then(|at| self.groups.get(at).copied())
+            }
+            Owner::Variable(id) => Variable { header, id }.storage_rec().map(|s| s.object),
+        };
+        let path = path.ok_or_else(|| no_such_entry(attribute.name()))?;
+        attributes::values(&self.file.object(header.text(path))?, attribute)
+    }
+}
+
+impl Hdf5Store {
     fn planned(
         &self,
         variable: Variable<'_>,
@@ -116,19 +111,6 @@ impl Store {
             None => plan,
         };
         Planned { plan, missing }
-    }
-
-    /// The values of an attribute that were too long to be kept.
-    pub(crate) fn values(&self, attribute: Attribute<'_>) -> Result<ChargedVec<u8>> {
-        let header = attribute.header;
-        let path = match attribute.owner() {
-            Owner::Group(id) => {
-                usize::try_from(id).ok().and_then(|at| self.groups.get(at).copied())
-            }
-            Owner::Variable(id) => Variable { header, id }.storage_rec().map(|s| s.object),
-        };
-        let path = path.ok_or_else(|| no_such_entry(attribute.name()))?;
-        attributes::values(&self.file.object(header.text(path))?, attribute)
     }
 }
 

@@ -16,7 +16,6 @@ use crate::{Attribute, Dataset, Header};
 enum Bytes {
     Header(Arc<Header>, Piece),
     /// Read now, as they were too long to be kept.
-    #[cfg_attr(not(feature = "hdf5"), allow(dead_code))]
     Own(ChargedVec<u8>),
 }
 
@@ -25,7 +24,6 @@ impl Bytes {
         if let Some(piece) = attribute.rec().and_then(|rec| rec.value) {
             return Ok(Self::Header(dataset.shared_header(), piece));
         }
-        #[cfg(feature = "hdf5")]
         if let Some(store) = dataset.store() {
             return store.values(attribute).map(Self::Own);
         }

@@ -13,6 +13,7 @@ use super::held::HeldPlan;
 use crate::classic::Layout;
 use crate::data::{Elements, Records, Together, VariablePlan};
 use crate::header::names::{Target, target};
+use crate::store;
 use crate::{Attribute, Cf, Dataset, NcType, Variable};
 
 /// The data that a request asks for. Record variables of a classic file that are asked for together are read in one pass.
@@ -131,14 +132,8 @@ fn leads_elsewhere(variable: Variable<'_>, error: &Error) -> bool {
 /// The data of a netCDF-4 variable, and which of its sources are missing.
 type Stored = Result<(Arc<dyn ChunkPlan>, Vec<String>)>;
 
-#[cfg(feature = "hdf5")]
 fn stored(dataset: &Dataset, variable: Variable<'_>, index: usize, request: &Request) -> Stored {
     let store = dataset.store().ok_or_else(|| no_such_entry(variable.name()))?;
-    let crate::netcdf4::Planned { plan, missing } = store.plan(variable, index, request)?;
+    let store::Planned { plan, missing } = store.plan(variable, index, request)?;
     Ok((plan, missing))
-}
-
-#[cfg(not(feature = "hdf5"))]
-fn stored(_: &Dataset, variable: Variable<'_>, _: usize, _: &Request) -> Stored {
-    Err(no_such_entry(variable.name()))
 }
