@@ -85,11 +85,10 @@ pub(crate) fn find(cx: &Context, name: Option<&Path>) -> Result<(&'static Known,
     if best < Confidence::Certain {
         for (known, confidence, by) in &mut candidates {
             // the last reads anything, and has nothing to look for
-            let Some(format) = known.format().filter(|_| !is_last(known)) else { continue };
-            if *confidence == Confidence::No && !is_hint(known) {
+            if is_last(known) || (*confidence == Confidence::No && !is_hint(known)) {
                 continue;
             }
-            let probed = format.probe(cx, *confidence)?;
+            let probed = known.probe(cx, *confidence)?;
             if probed != *confidence {
                 (*confidence, *by) = (probed, DetectedBy::Probe);
             }

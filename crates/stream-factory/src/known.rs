@@ -1,13 +1,14 @@
 //! The registry: all formats, and the readers of those that are compiled in.
 
-use stream_core::{Confidence, Descriptor, Error, ErrorKind, Format};
+use stream_core::{Confidence, Context, Descriptor, Error, ErrorKind, Format};
 
-use crate::{outline, signature};
+use crate::{outline, second_look, signature};
 
 /// A format that the factory recognises; its reader may or may not be compiled in.
 pub struct Known {
     outline: &'static Descriptor,
     sniff: fn(&[u8]) -> Confidence,
+    probe: fn(&Context, Confidence) -> Result<Confidence, Error>,
     format: Option<&'static dyn Format>,
     has_feature: bool,
 }
@@ -15,6 +16,11 @@ pub struct Known {
 /// Every known format, in the order of the documentation; `binary`, which reads anything, is the last.
 pub fn formats() -> &'static [Known] {
     &ALL
+}
+
+/// The readers that are compiled in.
+pub fn readers() -> Vec<&'static dyn Format> {
+    ALL.iter().filter_map(Known::format).collect()
 }
 
 impl Known {
@@ -35,6 +41,13 @@ impl Known {
 
     pub(crate) fn sniff(&self, head: &[u8]) -> Confidence {
         self.format.map_or_else(|| (self.sniff)(head), |f| f.sniff(head))
+    }
+
+    pub(crate) fn probe(&self, cx: &Context, head: Confidence) -> Result<Confidence, Error> {
+        match self.format {
+            Some(format) => format.probe(cx, head),
+            None => (self.probe)(cx, head),
+        }
     }
 
     /// The reader, or why there is none.
@@ -66,33 +79,42 @@ macro_rules! reader {
 }
 
 const fn planned(outline: &'static Descriptor, sniff: fn(&[u8]) -> Confidence) -> Known {
-    Known { outline, sniff, format: None, has_feature: false }
+    Known { outline, sniff, probe: second_look::none, format: None, has_feature: false }
 }
+
+/// Either of its features: without `netcdf` the classic formats are read, and no C library is linked.
+#[cfg(feature = "netcdf")]
+const NETCDF: Option<&'static dyn Format> = Some(&stream_netcdf::Netcdf);
+#[cfg(not(feature = "netcdf"))]
+const NETCDF: Option<&'static dyn Format> = reader!("netcdf-classic", stream_netcdf::NetcdfClassic);
 
 static ALL: [Known; 8] = [
     Known {
         outline: &outline::DICOM,
         sniff: signature::dicom,
+        probe: second_look::none,
         format: reader!("dicom", stream_dicom::Dicom),
         has_feature: true,
     },
     Known {
         outline: &outline::FITS,
         sniff: signature::fits,
+        probe: second_look::none,
         format: reader!("fits", stream_fits::Fits),
         has_feature: true,
     },
     Known {
         outline: &outline::HDF5,
         sniff: signature::hdf5,
+        probe: second_look::hdf5,
         format: reader!("hdf5", stream_hdf5::Hdf5),
         has_feature: true,
     },
     Known {
         outline: &outline::NETCDF,
         sniff: signature::netcdf,
-        // either of its features: without `netcdf` it reads the classic formats
-        format: reader!("netcdf-classic", stream_netcdf::Netcdf),
+        probe: second_look::none,
+        format: NETCDF,
         has_feature: true,
     },
     planned(&outline::AUDIO, signature::audio),
@@ -100,12 +122,14 @@ static ALL: [Known; 8] = [
     Known {
         outline: &outline::VTT,
         sniff: signature::vtt,
+        probe: second_look::none,
         format: reader!("vtt", stream_vtt::Vtt),
         has_feature: true,
     },
     Known {
         outline: &outline::BINARY,
         sniff: signature::anything,
+        probe: second_look::none,
         format: reader!("binary", stream_binary::Binary),
         has_feature: true,
     },

@@ -13,7 +13,7 @@
 //! ```
 //!
 //! Every format's description is compiled in; its reader by a Cargo feature of the format's name. By default those that
-//! need no system library: `dicom`, `vtt`, `binary`. Detection looks at the first 4 KiB, where that cannot tell at up to
+//! need no system library. Detection looks at the first 4 KiB, where that cannot tell at up to
 //! 64 KiB more, and takes the extension only to break a tie; `binary` reads what nothing else does.
 #![deny(clippy::arithmetic_side_effects)]
 
@@ -23,12 +23,13 @@ mod known;
 mod open;
 mod options;
 mod outline;
+mod second_look;
 mod signature;
 mod stream;
 
 pub use detect::{DetectedBy, Detection, detect};
 pub use extension::by_extension;
-pub use known::{Known, formats};
+pub use known::{Known, formats, readers};
 pub use open::{Looked, Opened, look_path, look_with, open, open_path, open_with};
 pub use options::Options;
 pub use stream::standard_input;

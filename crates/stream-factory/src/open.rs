@@ -146,14 +146,19 @@ impl Looked {
         self.known.format().is_some()
     }
 
-    /// Whether the format's reader enters a C library for this file (see [`Format::enters_library`]).
+    /// Whether the reader that is compiled in stands on a C library; without one it does not read what needs it.
+    pub fn has_library(&self) -> bool {
+        self.known.format().is_some_and(|format| format.library().is_some())
+    }
+
+    /// Whether reading this file enters a C library (see [`Format::enters_library`]).
     ///
     /// [`Format::enters_library`]: stream_core::Format::enters_library
     ///
     /// # Errors
     /// What the source says.
     pub fn enters_library(&self) -> Result<bool> {
-        let Some(format) = self.known.format().filter(|f| f.library().is_some()) else {
+        let Some(format) = self.known.format() else {
             return Ok(false);
         };
         let mut head = self.cx.buf(HEAD)?;
@@ -209,13 +214,13 @@ fn is_gzip(cx: &Context) -> Result<bool> {
 }
 
 fn start(known: &'static Known, detection: Detection, cx: Context) -> Result<Opened> {
-    let format = known.reader()?;
-    let name = format.descriptor().name;
-    if format.descriptor().needs > Needs::Forward && !cx.is_random() {
+    let name = detection.format.name;
+    if detection.format.needs > Needs::Forward && !cx.is_random() {
         let message =
             format!("{} cannot be read from a stream: give a file", detection.format.title);
         return Err(Error::new(ErrorKind::Unsupported, message).with_format(name));
     }
+    let format = known.reader()?;
     let reader = format.open(cx).map_err(|e| e.with_format(name))?;
     Ok(Opened { reader, detection })
 }

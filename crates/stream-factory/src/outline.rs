@@ -31,7 +31,8 @@ pub(crate) static FITS: Descriptor = outline(
     Needs::Forward,
 );
 pub(crate) static HDF5: Descriptor =
-    outline("hdf5", "HDF5", &["h5", "hdf5", "he5", "hdf"], &["application/x-hdf5"], Needs::Random);
+    outline("hdf5", "HDF5", &HDF5_EXTENSIONS, &["application/x-hdf5"], Needs::Random);
+const HDF5_EXTENSIONS: [&str; 8] = ["h5", "hdf5", "he5", "hdf", "h5ad", "loom", "mat", "nxs"];
 pub(crate) static NETCDF: Descriptor =
     outline("netcdf", "NetCDF", &["nc", "nc4", "cdf"], &["application/x-netcdf"], Needs::Random);
 pub(crate) static AUDIO: Descriptor = outline(

@@ -20,7 +20,8 @@ pub(crate) fn fits(head: &[u8]) -> Confidence {
     if at(head, 0, b"SIMPLE  =") { Certain } else { No }
 }
 
-const HDF5: &[u8] = b"\x89HDF\r\n\x1a\n";
+/// What an HDF5 file begins with, unless a user block stands before it.
+pub(crate) const HDF5: &[u8; 8] = b"\x89HDF\r\n\x1a\n";
 
 fn has_hdf5_signature(head: &[u8]) -> bool {
     [0, 512, 1024, 2048].iter().any(|&o| at(head, o, HDF5))

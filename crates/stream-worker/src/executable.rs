@@ -1,12 +1,12 @@
 //! Which program is the worker.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 /// The program that calls [`serve`](crate::serve), and how it is told to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Executable {
     program: PathBuf,
     arguments: Vec<OsString>,
@@ -18,6 +18,17 @@ impl Executable {
     /// The file that runs is taken, not its name: a program that was replaced meanwhile is not started.
     pub fn current(argument: impl Into<OsString>) -> Self {
         Self { program: PathBuf::from("/proc/self/exe"), arguments: vec![argument.into()] }
+    }
+
+    /// The program of this name in the folder of this very program, if it is there.
+    pub fn beside(name: &str, argument: impl Into<OsString>) -> Option<Self> {
+        let program = std::env::current_exe().ok()?.parent()?.join(name);
+        program.is_file().then(|| Self { program, arguments: vec![argument.into()] })
+    }
+
+    /// The program.
+    pub fn program(&self) -> &Path {
+        &self.program
     }
 
     /// Another program with these arguments.

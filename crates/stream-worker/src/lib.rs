@@ -5,7 +5,8 @@
 //! [`Crashed`], a call that does not come back is [`Timeout`], memory beyond the wall is [`OverBudget`]. What the worker had read
 //! before is delivered first. The caller's budget pays for both processes.
 //!
-//! The embedding program is its own worker: its `main` calls [`serve`] when it finds the argument that it chose.
+//! The embedding program may be its own worker: its `main` calls [`serve`] when it finds the argument that it chose. Or a program
+//! beside it is, so that only that one links a library.
 //!
 //! ```no_run
 //! use stream_core::Reader as _;
@@ -16,7 +17,7 @@
 //!
 //! fn main() -> std::process::ExitCode {
 //!     if std::env::args_os().nth(1).is_some_and(|first| first == WORKER) {
-//!         return serve(TASKS);
+//!         return serve(&stream_factory::readers(), TASKS);
 //!     }
 //!     let settings = Settings::new(Executable::current(WORKER));
 //!     let read = || -> stream_core::Result<()> {

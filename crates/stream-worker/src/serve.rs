@@ -17,7 +17,7 @@ use std::os::fd::OwnedFd;
 use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, channel};
 
-use stream_core::{Error, ErrorKind, Result};
+use stream_core::{Error, ErrorKind, Format, Result};
 use stream_memory::Budget;
 
 use crate::codec::{Put, Take, put_error};
@@ -27,11 +27,12 @@ use control::Command;
 use open::Open;
 use reply::Reply;
 
-/// Reads files for the process that started this one, until that ends; what it asks by name is looked up in `tasks`.
+/// Reads files of `formats` for the process that started this one, until that ends; what it asks by name is looked up in
+/// `tasks`.
 ///
 /// To be called first thing in `main`, before any thread is started or file opened: descriptors that were inherited by mistake are
 /// closed. Its standard input is the socket to its parent.
-pub fn serve(tasks: &[Task]) -> ExitCode {
+pub fn serve(formats: &[&'static dyn Format], tasks: &[Task]) -> ExitCode {
     let control = match setup::begin() {
         Ok(control) => control,
         Err(e) => {
@@ -51,7 +52,7 @@ pub fn serve(tasks: &[Task]) -> ExitCode {
         setup::exit_at_once(0);
     });
     match listening {
-        Ok(_) => work(tasks, &commands),
+        Ok(_) => work(formats, tasks, &commands),
         Err(_) => return ExitCode::FAILURE,
     }
     ExitCode::SUCCESS
@@ -60,18 +61,18 @@ pub fn serve(tasks: &[Task]) -> ExitCode {
 /// Threads that only wait and pass on need little; what they do not touch costs address space only, which the wall counts.
 const SMALL_STACK: usize = 128 << 10;
 
-fn work(tasks: &[Task], commands: &Receiver<Command>) {
+fn work(formats: &[&'static dyn Format], tasks: &[Task], commands: &Receiver<Command>) {
     let idle = setup::data_size();
     let mut open: Option<Open> = None;
     for command in commands {
         let Command { tag, payload, fds } = command;
         let mut fds = fds.into_iter();
         match tag {
-            wire::HELLO => setup::die_with_parent(&mut Take::new(&payload)),
+            wire::HELLO => setup::meet_parent(&mut Take::new(&payload)),
             wire::OPEN => {
                 // what was open before is closed first
                 drop(open.take());
-                open = start(&payload, &mut fds, idle);
+                open = start(formats, &payload, &mut fds, idle);
             }
             wire::CLOSE => drop(open.take()),
             wire::FORGET => {
@@ -87,9 +88,14 @@ fn work(tasks: &[Task], commands: &Receiver<Command>) {
     }
 }
 
-fn start(payload: &[u8], fds: &mut impl Iterator<Item = OwnedFd>, idle: u64) -> Option<Open> {
+fn start(
+    formats: &[&'static dyn Format],
+    payload: &[u8],
+    fds: &mut impl Iterator<Item = OwnedFd>,
+    idle: u64,
+) -> Option<Open> {
     let mut reply = Reply::new(fds.next()?);
-    match Open::new(payload, fds.next()?, fds.next()?, idle) {
+    match Open::new(formats, payload, (fds.next()?, fds.next()?), idle) {
         Ok(mut open) => {
             // nobody listens any more: the next command says so
             let _ = reply.send(wire::OPENED, &[]);

@@ -8,6 +8,9 @@
 //! An answer's frame is a tag, a length and that many bytes; after [`CHUNK`] come the chunk's own. The parent's side of an
 //! answer's socket says [`GO`] when the stream shall start, and again after each refusal that can be tried again.
 
+/// Which encoding both sides speak: to be counted up with every change of it, as they may be two programs.
+pub(crate) const PROTOCOL: u64 = 1;
+
 /// Bytes of a frame's head: tag and length.
 pub(crate) const HEAD: usize = 5;
 

@@ -37,6 +37,7 @@ impl Worker {
         // only the end of the main thread is the end of the process
         let parent = if on_main_thread() { std::process::id() } else { 0 };
         hello.u64(u64::from(parent))?;
+        hello.u64(wire::PROTOCOL)?;
         process.command(wire::HELLO, &hello, &[])?;
         Ok(Self { process: Arc::new(process), current: Weak::new() })
     }

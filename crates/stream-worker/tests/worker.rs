@@ -29,7 +29,7 @@ type Test = (&'static str, fn());
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.first().map(String::as_str) {
-        Some(WORKER) => return stream_worker::serve(tasks::ALL),
+        Some(WORKER) => return stream_worker::serve(&stream_factory::readers(), tasks::ALL),
         Some(MAD) => return mad::worker(arguments.get(1)),
         _ => {}
     }

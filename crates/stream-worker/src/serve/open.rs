@@ -6,8 +6,7 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use stream_core::{ChunkPlan, Context, Error, ErrorKind, FileSource, Result};
-use stream_factory::formats;
+use stream_core::{ChunkPlan, Context, Error, ErrorKind, FileSource, Format, Result};
 use stream_memory::Budget;
 
 use super::desk::Desk;
@@ -36,11 +35,16 @@ const BUDGET: &str = "worker";
 
 impl Open {
     /// Opens the file that came as a descriptor as the format that the parent found.
-    pub(super) fn new(payload: &[u8], file: OwnedFd, board: OwnedFd, idle: u64) -> Result<Self> {
+    pub(super) fn new(
+        formats: &[&'static dyn Format],
+        payload: &[u8],
+        (file, board): (OwnedFd, OwnedFd),
+        idle: u64,
+    ) -> Result<Self> {
         let opening = take_opening(&mut Take::new(payload))?;
         let Opening { path, format, threads, chunk_size, settings, budget, batch } = opening;
-        let known = formats().iter().find(|k| k.descriptor().name == format);
-        let format = known.and_then(|k| k.format()).ok_or_else(|| {
+        let reads = formats.iter().find(|reads| reads.descriptor().name == format).copied();
+        let format = reads.ok_or_else(|| {
             Error::new(ErrorKind::NotEnabled, format!("the worker has no reader for {format}"))
         })?;
         let board = Arc::new(BoardMap::new(board, batch).map_err(Error::from)?);

@@ -11,6 +11,7 @@ use rustix::process::{
 
 use super::control::Control;
 use crate::codec::Take;
+use crate::wire::PROTOCOL;
 
 /// Takes the socket from standard input, closes what was inherited, leaves no core, and makes every panic the end.
 pub(super) fn begin() -> io::Result<Control> {
@@ -46,9 +47,14 @@ pub(super) fn exit_at_once(code: i32) -> ! {
     unsafe { libc::_exit(code) }
 }
 
-/// The command that names the parent: its number, or zero where its thread may end before it does.
-pub(super) fn die_with_parent(take: &mut Take<'_>) {
+/// The command that names the parent: its number, or zero where its thread may end before it does, and what it speaks.
+pub(super) fn meet_parent(take: &mut Take<'_>) {
     let parent = take.u64().unwrap_or(0);
+    let spoken = take.u64().unwrap_or(0);
+    if spoken != PROTOCOL {
+        eprintln!("worker speaks protocol {PROTOCOL}, its parent {spoken}: install both again");
+        exit_at_once(2);
+    }
     if parent == 0 {
         return;
     }
