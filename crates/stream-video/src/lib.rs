@@ -1,2 +1,21 @@
 //! Streams video containers: streams, chapters, tags, packets, and frames on request, in bounded memory.
 #![deny(clippy::arithmetic_side_effects)]
+
+mod attachment;
+mod chapter;
+mod container;
+mod packet;
+mod packets;
+mod rational;
+mod reader;
+mod stream;
+mod tag;
+
+pub use attachment::Attachment;
+pub use chapter::Chapter;
+pub use container::Container;
+pub use packet::{Packet, Picture};
+pub use rational::Rational;
+pub use reader::Reader;
+pub use stream::{Audio, Color, Mastering, Media, Stream, Video};
+pub use tag::Tag;
