@@ -1,2 +1,28 @@
 //! Streams audio: streams, tags, pictures, packets and samples in bounded memory.
+//!
+//! How the parts fit together stands in `container.rs`: a container parser gives a [`Header`], packets, and samples where it has
+//! a way of its own; codecs turn packets into frames; the adapter makes entries and chunks of them.
 #![deny(clippy::arithmetic_side_effects)]
+
+mod chapter;
+mod container;
+mod defect;
+mod findings;
+mod header;
+mod key;
+mod layout;
+mod packet;
+mod picture;
+mod stream;
+mod tag;
+mod text;
+
+pub use chapter::{Chapter, CuePoint};
+pub use defect::Defect;
+pub use header::Header;
+pub use layout::Layout;
+pub use packet::{Packet, Place};
+pub use picture::{Attachment, Picture, Stored};
+pub use stream::Stream;
+pub use tag::{Tag, TagSource, Tags};
+pub use text::{Text, Texts};

@@ -1,0 +1,43 @@
+//! A piece of a stream that a decoder takes at once.
+#![deny(clippy::arithmetic_side_effects)]
+
+use stream_core::Span;
+
+/// A packet's facts; its bytes are read on request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Packet {
+    /// The stream it belongs to, counted from 0.
+    pub stream: u32,
+    /// How many packets of this stream stand before it.
+    pub index: u64,
+    /// When its first frame is due, in ticks of the stream's time base; before the start of the sound it is negative.
+    pub pts: i64,
+    /// Ticks that it lasts.
+    pub duration: u64,
+    /// Its first frame, counted from the first that the decoder gives: padding counts.
+    pub frame: u64,
+    /// Frames that decoding it gives.
+    pub frames: u32,
+    /// Whether nothing of it is delivered.
+    pub discard: bool,
+    /// Its first byte in the file and its own bytes.
+    pub at: Place,
+}
+
+/// Where a packet's bytes stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The first byte in the file.
+    pub offset: u64,
+    /// How many bytes belong to the packet.
+    pub length: u64,
+    /// Whether they follow one another; in Ogg a packet may be cut by pages.
+    pub pieces: bool,
+}
+
+impl Packet {
+    /// Its bytes where they follow one another.
+    pub fn span(&self) -> Option<Span> {
+        (!self.at.pieces).then_some(Span { offset: self.at.offset, length: self.at.length })
+    }
+}
