@@ -64,7 +64,7 @@ impl Adapter {
                 None,
             ))?;
         }
-        if file.superblock().is_open {
+        if file.superblock().is_open() {
             findings.push(finding(Severity::Note, &Defect::StillOpen, None))?;
         }
         Ok(Self {

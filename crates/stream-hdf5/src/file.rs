@@ -38,7 +38,8 @@ pub(crate) struct Inner {
 }
 
 impl File {
-    /// Opens the context's source, which must be random. Reads the superblock and the root group's header.
+    /// Opens the context's source, which must be random. Reads the superblock and the root group's header. A file that is marked as
+    /// being written ([`Superblock::is_open`]) opens as any other: what is read of it is what stands in it then.
     ///
     /// # Errors
     /// `Malformed` or `Truncated` where it is no HDF5 file, `Passed` for a source that only goes forward, `OverBudget` (resumable),
@@ -58,7 +59,8 @@ impl File {
         let held = cx.budget().reserve(held)?;
         let limits = Limits { metadata: usize::try_from(metadata).unwrap_or(usize::MAX) };
         let end = superblock.end.max(size).min(i64::MAX.unsigned_abs());
-        let state = Arc::new(State::new(cx.clone(), end));
+        let shown = superblock.unmarked(&cx)?;
+        let state = Arc::new(State::new(cx.clone(), end, shown));
         let opened = OpenedFile::open(&state, limits)?;
         let paths = Mutex::new(None);
         let inner = Inner { opened, state, cx, superblock, limits, paths, _held: held };

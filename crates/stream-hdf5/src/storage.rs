@@ -25,6 +25,7 @@ pub use boxes::{Part, copy_box};
 pub use defect::Defect;
 pub use filter::missing_filter;
 pub use locate::{Layout, locate};
+pub(crate) use lookup3::lookup3;
 pub(crate) use plan::fill;
 pub use plan::plan;
 pub use table::{ChunkSpan, ChunkTable, Grid, IndexKind};

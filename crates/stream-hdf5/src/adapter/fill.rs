@@ -7,6 +7,7 @@ use crate::dataset::{Dataset, Fill, Layout};
 use crate::datatype::{Class, Datatype};
 use crate::name::push_attribute;
 use crate::object::{Object, ObjectKind};
+use crate::superblock::Superblock;
 use crate::walk::{Link, Target};
 
 /// Values of attributes are told whole up to this many bytes; the rest of longer ones is data.
@@ -29,6 +30,9 @@ pub(super) fn object(entry: &mut Entry, object: &Object, depth: u32) -> Result<(
     match object.kind() {
         ObjectKind::Group => {
             begin(entry, Kind::Group, object.path(), depth)?;
+            if object.path() == "/" {
+                consistency_flags(entry.fields_mut(), object.file().superblock())?;
+            }
             comment(entry.fields_mut(), object)
         }
         ObjectKind::Datatype => {
@@ -188,6 +192,23 @@ pub(super) fn dataset(entry: &mut Entry, dataset: &Dataset, depth: u32) -> Resul
     if dataset.way() == crate::Way::Library {
         fields.push("read_through", "libhdf5")?;
     }
+    Ok(())
+}
+
+/// Which marks the superblock carries of a file that is being written, or was never closed.
+fn consistency_flags(fields: &mut Fields, superblock: &Superblock) -> Result<()> {
+    if !superblock.is_open() {
+        return Ok(());
+    }
+    fields.begin_list("consistency_flags")?;
+    let flags =
+        [(Superblock::WRITE_ACCESS, "write_access"), (Superblock::SWMR_ACCESS, "swmr_access")];
+    for (flag, name) in flags {
+        if superblock.consistency_flags & flag != 0 {
+            fields.item(name)?;
+        }
+    }
+    fields.end();
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Reads, short reads, cancelling and counters are thereby those of the context, and any source will do. A file whose
 //! superblock promises more bytes than the source has is opened all the same: what stands before the end is readable, and a read
-//! behind it fails as truncated.
+//! behind it fails as truncated. The mark of a file that is being written, for which the library would refuse it, is not shown to it.
 
 use std::cell::RefCell;
 use std::ffi::{c_char, c_int, c_uint, c_ulong, c_void};
@@ -16,12 +16,16 @@ use sys::h5::{haddr_t, herr_t};
 use sys::h5fd::{H5FD_mem_t, H5FD_t};
 use sys::h5i::hid_t;
 
+use crate::superblock::Shown;
+
 /// What the driver shares with whoever opened the file.
 #[derive(Debug)]
 pub(crate) struct State {
     cx: Context,
     /// Where the library takes the file to end: never before the source's end.
     end: u64,
+    /// What the library sees in place of the superblock.
+    shown: Option<Shown>,
     last_read: AtomicU64,
     error: Mutex<Option<Error>>,
     /// Whether there is an error: asked after every call, so without the lock.
@@ -29,9 +33,9 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(cx: Context, end: u64) -> Self {
+    pub(crate) fn new(cx: Context, end: u64, shown: Option<Shown>) -> Self {
         let failed = AtomicBool::new(false);
-        Self { cx, end, last_read: AtomicU64::new(0), error: Mutex::new(None), failed }
+        Self { cx, end, shown, last_read: AtomicU64::new(0), error: Mutex::new(None), failed }
     }
 
     /// Where the last read began: the best that can be said of where the library stumbled.
@@ -57,7 +61,12 @@ impl State {
             )),
             false => self.cx.read_exact_at(at, bytes),
         };
-        let Err(error) = read else { return true };
+        let Err(error) = read else {
+            if let Some(shown) = &self.shown {
+                shown.over(at, bytes);
+            }
+            return true;
+        };
         *self.error.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
         self.failed.store(true, Ordering::Relaxed);
         false

@@ -3,7 +3,7 @@
 #![allow(clippy::arithmetic_side_effects)]
 
 /// The sum of `bytes`.
-pub(super) fn lookup3(bytes: &[u8]) -> u32 {
+pub(crate) fn lookup3(bytes: &[u8]) -> u32 {
     let length = u32::try_from(bytes.len() & 0xffff_ffff).unwrap_or(0);
     let start = 0xdead_beefu32.wrapping_add(length);
     let (mut a, mut b, mut c) = (start, start, start);
