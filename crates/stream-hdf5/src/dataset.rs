@@ -193,9 +193,15 @@ impl Dataset {
         &self.filters
     }
 
-    /// Bytes that its data takes in the file, 0 where nothing was written. The library walks over the whole index of a chunked one.
+    /// Bytes that its data takes in the file, 0 where nothing was written. Of a chunked one the whole index is read, by this crate where
+    /// it can and the budget allows, else by the library, which is slow where few of many chunks are stored.
     pub fn storage_size(&self) -> u64 {
-        self.object.file.call(|library, _| library.storage_size(&self.object.id))
+        let by_library =
+            || self.object.file.call(|library, _| library.storage_size(&self.object.id));
+        match self.layout {
+            Layout::Chunked { .. } => self.size_of_chunks().unwrap_or_else(by_library),
+            _ => by_library(),
+        }
     }
 
     /// What elements hold that were never written.

@@ -21,7 +21,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     overhead: OVERHEAD,
     settings: &[Setting {
         name: "verify",
-        about: "on: lists the stored size of chunked data too, which walks over every chunk index; Fletcher-32 sums of chunks are always checked (default: off; on in check)",
+        about: "on: lists the stored size of chunked data too, which walks over every chunk index, and of an array taken whole leaves out chunks that are not stored; Fletcher-32 sums of chunks are always checked (default: off; on in check)",
     }],
 };
 

@@ -144,6 +144,16 @@ impl Dataset {
         }
     }
 
+    /// Bytes that its chunks take in the file; `None` where only the library can tell.
+    pub(super) fn size_of_chunks(&self) -> Option<u64> {
+        let stored = self.stored().ok()?;
+        match storage::locate(self.object.file().context(), &stored).ok()? {
+            storage::Layout::Chunked(table) => Some(table.storage_size()),
+            storage::Layout::Unallocated => Some(0),
+            _ => None,
+        }
+    }
+
     /// All that is needed to read its data without the library.
     fn stored(&self) -> Result<Stored> {
         let none = || Error::new(ErrorKind::Unsupported, "element: not of fixed size");

@@ -40,6 +40,7 @@ struct Plan {
     entry: usize,
     extents: Vec<Extent>,
     slabs: Boxes,
+    length: usize,
     size: usize,
 }
 
@@ -67,8 +68,12 @@ pub(crate) fn plan(
     let most = size.checked_div(want.packed).unwrap_or(1).max(1);
     let unit = unit(mapped, want, &extents, most)?;
     let slabs = Boxes::new(&unit, shape_of(&extents), most);
+    // what no source gives cannot be verified
+    let nothing = want.cx.switched_on("verify")
+        && !mapped.pieces.iter().any(|piece| piece.meets(&want.shape, &extents));
+    let length = if nothing { 0 } else { slabs.len() };
     let (want, mapped) = (want.clone(), mapped.clone());
-    Ok(Arc::new(Plan { want, mapped, entry, extents, slabs, size }))
+    Ok(Arc::new(Plan { want, mapped, entry, extents, slabs, length, size }))
 }
 
 /// The chunks of the first source that can be opened, in the array; single elements where those would be too large.
@@ -114,7 +119,7 @@ impl Mapped {
 
 impl ChunkPlan for Plan {
     fn len(&self) -> usize {
-        self.slabs.len()
+        self.length
     }
 
     fn array(&self) -> Option<Array> {

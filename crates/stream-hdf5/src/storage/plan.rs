@@ -32,6 +32,8 @@ struct Common {
 /// scratch memory of about twice the chunk. Chunks of a few KiB each cost a read and a buffer of at least 4 KiB all the same:
 /// such a dataset is read at some hundred thousand chunks a second and thread, not at the speed of its bytes.
 ///
+/// With the setting `verify` on, chunks that are not stored are left out of an array taken whole: they would be fill values.
+///
 /// [`Form::Bytes`] gives the bytes as stored, and takes a region of bytes; a chunked dataset has no such form.
 ///
 /// # Errors

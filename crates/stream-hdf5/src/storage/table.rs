@@ -2,6 +2,7 @@
 
 mod build;
 
+use stream_core::memory::{Budget, OverBudget};
 use stream_core::{ChargedVec, Dims};
 
 pub(super) use build::Builder;
@@ -176,6 +177,31 @@ impl ChunkTable {
                 Some(ChunkSpan { address, size: *size, mask: 0 })
             }
         }
+    }
+
+    /// The cells whose chunks are stored, in increasing order: 8 bytes each. `None` where all are.
+    pub(super) fn stored_cells(
+        &self,
+        budget: &Budget,
+    ) -> Result<Option<ChargedVec<u64>>, OverBudget> {
+        let mut cells = ChargedVec::new(budget);
+        match &self.table {
+            Table::Run { .. } => return Ok(None),
+            Table::Dense(spans) => {
+                for (cell, span) in (0u64..).zip(spans.iter()) {
+                    if span.address != u64::MAX {
+                        cells.push(cell)?;
+                    }
+                }
+            }
+            Table::Sparse(spans) => {
+                cells.room(spans.len())?;
+                for (cell, _) in spans.iter() {
+                    cells.push(*cell)?;
+                }
+            }
+        }
+        Ok(Some(cells))
     }
 
     /// The bytes that all stored chunks take in the file.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use stream_core::memory::Buf;
 use stream_core::{
-    Array, Chunk, ChunkPlan, Dims, Error, ErrorKind, Extent, Place, Result, Scratch, shape_of,
+    Array, ChargedVec, Chunk, ChunkPlan, Dims, Error, ErrorKind, Extent, Place, Result, Scratch,
+    shape_of,
 };
 
 use super::super::boxes::{Part, copy_box};
@@ -24,6 +25,8 @@ pub(super) struct Chunked {
     extents: Vec<Extent>,
     /// Along each axis, how many of the file's chunks the region meets.
     blocks: Dims,
+    /// The cells of the grid that are read, where not all are: by their numbers, which are then those of the region's chunks.
+    only: Option<ChargedVec<u64>>,
     length: usize,
 }
 
@@ -75,10 +78,21 @@ impl Chunked {
     ) -> Result<Self> {
         let along = extents.iter().zip(grid.chunk().iter());
         let blocks: Dims = along.map(|(extent, &chunk)| blocks(extent, chunk)).collect();
-        let length = blocks.elements().and_then(|n| usize::try_from(n).ok());
+        // of an array taken whole, chunks that are not stored have nothing that could be verified
+        let whole = *blocks == *grid.counts() && extents.iter().all(|extent| extent.step == 1);
+        let only = match &*layout {
+            Layout::Chunked(table) if whole && common.cx.switched_on("verify") => {
+                table.stored_cells(common.cx.budget())?
+            }
+            _ => None,
+        };
+        let length = match &only {
+            Some(cells) => Some(cells.len()),
+            None => blocks.elements().and_then(|n| usize::try_from(n).ok()),
+        };
         let length = length
             .ok_or_else(|| Error::new(ErrorKind::Request, "more chunks than can be numbered"))?;
-        Ok(Self { common, layout, grid, pipeline, base, extents, blocks, length })
+        Ok(Self { common, layout, grid, pipeline, base, extents, blocks, only, length })
     }
 
     fn table(&self) -> Option<&ChunkTable> {
@@ -92,7 +106,10 @@ impl Chunked {
         if index >= self.length {
             return None;
         }
-        let mut rest = u64::try_from(index).ok()?;
+        let mut rest = match &self.only {
+            Some(cells) => *cells.get(index)?,
+            None => u64::try_from(index).ok()?,
+        };
         let rank = self.extents.len();
         let zeros = || Dims::filled(rank, 0);
         let (mut corner, mut start, mut origin, mut count) = (zeros(), zeros(), zeros(), zeros());
