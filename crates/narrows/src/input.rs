@@ -4,12 +4,13 @@ use std::ops::{Deref, DerefMut};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use stream_core::{Reader, Result};
+use stream_core::{Error, ErrorKind, Reader, Result};
 use stream_factory::{Detection, Looked, look_path, open_with, standard_input};
-use stream_worker::{Remote, Task};
+use stream_worker::{Executable, Remote, Task};
 
 use crate::cli::When;
 use crate::session::Session;
+use crate::worker;
 
 /// A reader, wherever it reads, and how its format was found. Used as the reader it holds.
 pub(crate) struct Opened {
@@ -68,26 +69,51 @@ pub(crate) fn open(session: &Session, file: &Path) -> Result<Opened> {
         return open_with(standard_input(&options)?, &options).map(Opened::here);
     }
     let looked = look_path(file, &options)?;
-    if !isolated(session, &looked)? {
+    let Some(program) = program(session, &looked)? else {
         return looked.open().map(Opened::here);
-    }
+    };
     let detection = *looked.detection();
-    let remote = Box::new(session.workers().open(looked)?);
+    let remote = Box::new(session.workers().open(&program, looked)?);
     Ok(Opened { reader: Where::Worker(remote), detection })
 }
 
-/// Whether a file is read in a worker. Streams are not, nor what is looked at through gzip: they only go forward, and whatever
-/// enters a C library needs more.
-fn isolated(session: &Session, looked: &Looked) -> Result<bool> {
+/// Which program reads a file, if not this process. Streams are read here, and what is looked at through gzip: they only go
+/// forward, and whatever enters a C library needs more.
+fn program(session: &Session, looked: &Looked) -> Result<Option<Executable>> {
     let source = looked.context().source();
-    let a_file = source.descriptor().is_some() && !looked.detection().gzip;
-    Ok(a_file
-        && looked.is_compiled_in()
-        && match session.isolate() {
-            When::Always => true,
-            When::Never => false,
-            When::Auto => looked.enters_library()?,
-        })
+    if source.descriptor().is_none() || looked.detection().gzip {
+        return Ok(None);
+    }
+    let enters = !looked.is_compiled_in() || looked.enters_library()?;
+    let other = if enters { worker::for_library(looked) } else { None };
+    if enters && other.is_none() {
+        let reader = worker::program(looked.detection().format.name);
+        return reader.map_or(Ok(None), |program| Err(missing(looked, program)));
+    }
+    Ok(match session.isolate() {
+        When::Never if looked.is_compiled_in() && (!enters || looked.has_library()) => None,
+        When::Never => return Err(elsewhere(looked)),
+        When::Auto => other,
+        When::Always => other.or_else(|| Some(worker::this())),
+    })
+}
+
+/// Its reader is not there.
+fn missing(looked: &Looked, program: &str) -> Error {
+    let format = looked.detection().format;
+    let message = format!(
+        "this is {}; rebuild with feature {:?} (its reader is {program}, which is not beside this program)",
+        format.title, format.name
+    );
+    Error::new(ErrorKind::NotEnabled, message).with_format(format.name)
+}
+
+/// It is read in another process or not at all.
+fn elsewhere(looked: &Looked) -> Error {
+    let format = looked.detection().format;
+    let program = worker::program(format.name).unwrap_or("another program");
+    let message = format!("{} is read by {program}, in a process of its own", format.title);
+    Error::new(ErrorKind::NotEnabled, message).with_format(format.name)
 }
 
 /// The name under which messages speak of it.

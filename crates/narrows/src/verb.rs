@@ -2,7 +2,7 @@
 
 mod cat;
 mod check;
-mod formats;
+pub(crate) mod formats;
 mod info;
 mod ls;
 mod memory;
