@@ -119,6 +119,17 @@ fn present(package: &Package) -> bool {
     match package.probe {
         Probe::Program(name) => which(name).is_some(),
         Probe::File(path) => Path::new(path).exists(),
+        Probe::PkgConfig(name) => {
+            let asked = Command::new("pkg-config").args(["--exists", name]).status();
+            asked.is_ok_and(|status| status.success())
+        }
+        Probe::Llvm(name) => {
+            let folders = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten();
+            let mut llvm =
+                folders.filter(|f| f.file_name().as_encoded_bytes().starts_with(b"llvm-"));
+            llvm.any(|folder| folder.path().join("lib").join(name).exists())
+                || std::env::var_os("LIBCLANG_PATH").is_some()
+        }
         Probe::Module(name) => {
             let line = format!("import {name}");
             let asked = Command::new("python3").args(["-c", &line]).stderr(Stdio::null()).status();

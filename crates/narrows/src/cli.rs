@@ -117,6 +117,20 @@ pub(crate) enum Verb {
     Memory,
 }
 
+impl Verb {
+    /// What it makes readers do.
+    pub(crate) fn settings(&self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            // everything verified that a format can verify
+            Self::Check { .. } => &[("verify", "on")],
+            // what a file is stands in its headers
+            Self::Info { .. } => &[("packets", "off")],
+            Self::Ls(ls) if ls.packets => &[("packets", "on")],
+            _ => &[],
+        }
+    }
+}
+
 #[derive(Args)]
 pub(crate) struct Ls {
     /// File; - is standard input
@@ -124,6 +138,9 @@ pub(crate) struct Ls {
     /// Adds type, shape, place, filters and fields
     #[arg(short, long)]
     pub(crate) long: bool,
+    /// Lists the packets of audio too (those of video are listed anyway)
+    #[arg(long)]
+    pub(crate) packets: bool,
     /// Lists only entries nested less than N deep
     #[arg(long, value_name = "N")]
     pub(crate) depth: Option<u32>,

@@ -47,8 +47,7 @@ pub fn command() -> ExitCode {
     // wrong usage ends here, with exit code 2
     let cli = Cli::parse();
     let session = match Session::new(cli.common) {
-        Ok(session) if matches!(cli.verb, cli::Verb::Check { .. }) => session.verifying(),
-        Ok(session) => session,
+        Ok(session) => session.with_settings(cli.verb.settings()),
         Err(e) => {
             eprintln!("narrows: {e:#}");
             return ExitCode::from(2);

@@ -96,9 +96,10 @@ impl Session {
         options
     }
 
-    /// The same, for a run that wants everything verified that a format can verify.
-    pub(crate) fn verifying(mut self) -> Self {
-        self.settings.insert(0, ("verify".to_owned(), "on".to_owned()));
+    /// The same, with what the verb sets; what the caller sets stands against it.
+    pub(crate) fn with_settings(mut self, settings: &[(&str, &str)]) -> Self {
+        let of_verb = settings.iter().map(|(name, value)| (name.to_string(), value.to_string()));
+        self.settings.splice(0..0, of_verb);
         self
     }
 

@@ -31,6 +31,10 @@ pub(super) enum Probe {
     Program(&'static str),
     /// A file.
     File(&'static str),
+    /// A library that `pkg-config` knows.
+    PkgConfig(&'static str),
+    /// A library in the folder of one of LLVM's versions.
+    Llvm(&'static str),
     /// A module that `python3` finds.
     Module(&'static str),
 }
@@ -70,10 +74,40 @@ pub(super) const PACKAGES: &[Package] = &[
         reason: "libhdf5 and its headers, which the readers of HDF5 and netCDF-4 stand on",
     },
     Package {
+        name: "libavformat-dev",
+        needs: &[Need::Build],
+        probe: Probe::PkgConfig("libavformat"),
+        reason: "FFmpeg's demuxers, which the reader of video stands on",
+    },
+    Package {
+        name: "libavcodec-dev",
+        needs: &[Need::Build],
+        probe: Probe::PkgConfig("libavcodec"),
+        reason: "FFmpeg's decoders, for frames on request",
+    },
+    Package {
+        name: "libswscale-dev",
+        needs: &[Need::Build],
+        probe: Probe::PkgConfig("libswscale"),
+        reason: "FFmpeg's scaler, for frames on request",
+    },
+    Package {
+        name: "libclang-dev",
+        needs: &[Need::Build],
+        probe: Probe::Llvm("libclang.so"),
+        reason: "reads FFmpeg's headers when its bindings are built",
+    },
+    Package {
+        name: "libopus-dev",
+        needs: &[Need::Build],
+        probe: Probe::PkgConfig("opus"),
+        reason: "libopus, which decodes Opus",
+    },
+    Package {
         name: "pkg-config",
         needs: &[Need::Build],
         probe: Probe::Program("pkg-config"),
-        reason: "says where libhdf5 is",
+        reason: "says where libhdf5, FFmpeg and libopus are",
     },
     Package {
         name: "hdf5-tools",
@@ -113,9 +147,9 @@ pub(super) const PACKAGES: &[Package] = &[
     },
     Package {
         name: "ffmpeg",
-        needs: &[Need::Bench],
+        needs: &[Need::Integration, Need::Bench],
         probe: Probe::Program("ffmpeg"),
-        reason: "ffmpeg is a peer for reading WebVTT",
+        reason: "ffprobe's account of audio and video is compared with ours, and its time; ffmpeg makes inputs",
     },
     Package {
         name: "xxhash",

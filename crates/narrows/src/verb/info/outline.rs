@@ -11,6 +11,7 @@ use crate::output::json::{self, Object};
 
 mod fits;
 mod hdf5;
+mod media;
 mod netcdf;
 
 /// Rows of a table; more are counted.
@@ -23,6 +24,7 @@ pub(super) enum Outline {
     None,
     Fits(fits::Hdus),
     Hdf5(hdf5::Objects),
+    Media(media::Streams),
     NetCdf(netcdf::Variables),
 }
 
@@ -32,6 +34,7 @@ impl Outline {
         match format {
             "fits" => Self::Fits(fits::Hdus::new()),
             "hdf5" => Self::Hdf5(hdf5::Objects::new()),
+            "audio" | "video" => Self::Media(media::Streams::new()),
             "netcdf" => Self::NetCdf(netcdf::Variables::new()),
             _ => Self::None,
         }
@@ -42,6 +45,7 @@ impl Outline {
             Self::None => {}
             Self::Fits(hdus) => hdus.see(entry),
             Self::Hdf5(objects) => objects.see(entry),
+            Self::Media(streams) => streams.see(entry),
             Self::NetCdf(variables) => variables.see(entry),
         }
     }
@@ -55,6 +59,7 @@ impl Outline {
     pub(super) fn facts(&self) -> &[(&'static str, String)] {
         match self {
             Self::Fits(hdus) => hdus.facts(),
+            Self::Media(streams) => streams.facts(),
             Self::NetCdf(variables) => variables.facts(),
             Self::None | Self::Hdf5(_) => &[],
         }
@@ -65,6 +70,7 @@ impl Outline {
             Self::None => Vec::new(),
             Self::Fits(hdus) => hdus.tables(),
             Self::Hdf5(objects) => objects.tables(),
+            Self::Media(streams) => streams.tables(),
             Self::NetCdf(variables) => variables.tables(),
         }
     }
