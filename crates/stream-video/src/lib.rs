@@ -4,6 +4,9 @@
 mod attachment;
 mod chapter;
 mod container;
+mod defect;
+mod estimate;
+mod ffi;
 mod packet;
 mod packets;
 mod rational;
@@ -14,6 +17,7 @@ mod tag;
 pub use attachment::Attachment;
 pub use chapter::Chapter;
 pub use container::Container;
+pub use defect::Defect;
 pub use packet::{Packet, Picture};
 pub use rational::Rational;
 pub use reader::Reader;

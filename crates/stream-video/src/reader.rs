@@ -1,7 +1,9 @@
 //! A container's facts, then its packets.
 
-use stream_core::Result;
+use stream_core::memory::Reservation;
+use stream_core::{ChargedVec, Context, Result};
 
+use crate::ffi::demuxer::Demuxer;
 use crate::packets::Packets;
 use crate::{Attachment, Chapter, Container, Packet, Stream, Tag};
 
@@ -10,8 +12,10 @@ pub struct Reader {
     facts: Facts,
     packets: Box<dyn Packets>,
     /// Packets delivered, by stream.
-    counts: Vec<u64>,
+    counts: ChargedVec<u64>,
     ended: bool,
+    cx: Context,
+    _held: Reservation,
 }
 
 /// What a container tells before its packets.
@@ -25,6 +29,25 @@ pub(crate) struct Facts {
 }
 
 impl Reader {
+    /// Opens the source of `cx`, which must be random, and finds out what its streams are.
+    ///
+    /// # Errors
+    /// `Malformed` where no container is found, `Passed` for a source that only goes forward, `OverBudget`, and what the source says.
+    pub fn open(cx: Context) -> Result<Self> {
+        let demuxer = Demuxer::open(&cx)?;
+        let (facts, held) = demuxer.facts()?;
+        let mut counts = ChargedVec::new(cx.budget());
+        for _ in &facts.streams {
+            counts.push(0)?;
+        }
+        Ok(Self { facts, packets: Box::new(demuxer), counts, ended: false, cx, _held: held })
+    }
+
+    /// The context it reads within.
+    pub fn context(&self) -> &Context {
+        &self.cx
+    }
+
     /// The file as a whole.
     pub fn container(&self) -> &Container {
         &self.facts.container
@@ -71,7 +94,7 @@ impl Reader {
         match self.packets.next(packet) {
             Ok(true) => {
                 let at = usize::try_from(packet.stream).unwrap_or(usize::MAX);
-                if let Some(count) = self.counts.get_mut(at) {
+                if let Some(count) = self.counts.as_mut_slice().get_mut(at) {
                     packet.index = *count;
                     *count = count.saturating_add(1);
                 }

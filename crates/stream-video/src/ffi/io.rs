@@ -1,0 +1,181 @@
+//! Reading through the context: the library never sees a file name.
+//!
+//! Reads, short reads, cancelling and counters are thereby those of the context, and any random source will do.
+
+use std::ffi::{c_int, c_void};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use ffmpeg_next::ffi as sys;
+use stream_core::{Context, Error, ErrorKind, Result};
+
+use super::no_memory;
+
+/// Bytes of the library's buffer, and the most that one call reads: cancelling takes effect within it.
+pub(crate) const BUFFER: usize = 64 << 10;
+
+/// What the library reads from.
+pub(crate) struct State {
+    cx: Context,
+    size: u64,
+    position: u64,
+    furthest: u64,
+    error: Option<Error>,
+}
+
+impl State {
+    /// The last error of the source, which is then forgotten.
+    pub(crate) fn take_error(&mut self) -> Option<Error> {
+        self.error.take()
+    }
+
+    /// Where the next read begins: the best that can be said of where the library stumbled.
+    pub(crate) fn position(&self) -> u64 {
+        self.position.min(self.size)
+    }
+
+    fn read(&mut self, buffer: &mut [u8]) -> c_int {
+        let length = buffer.len().min(BUFFER);
+        let buffer = buffer.get_mut(..length).unwrap_or_default();
+        match self.cx.read_full_at(self.position, buffer) {
+            Ok(0) => sys::AVERROR_EOF,
+            Ok(n) => {
+                self.position = self.position.saturating_add(u64::try_from(n).unwrap_or(0));
+                self.furthest = self.furthest.max(self.position);
+                c_int::try_from(n).unwrap_or(0)
+            }
+            Err(error) => {
+                let cancelled = error.kind() == ErrorKind::Cancelled;
+                self.error = Some(error);
+                if cancelled { sys::AVERROR_EXIT } else { sys::AVERROR(sys::EIO) }
+            }
+        }
+    }
+
+    fn seek(&mut self, offset: i64, whence: c_int) -> i64 {
+        let size = i64::try_from(self.size).unwrap_or(i64::MAX);
+        let position = i64::try_from(self.position).unwrap_or(i64::MAX);
+        let target = match whence & !sys::AVSEEK_FORCE {
+            sys::AVSEEK_SIZE => return size,
+            SEEK_SET => Some(offset),
+            SEEK_CUR => position.checked_add(offset),
+            SEEK_END => size.checked_add(offset),
+            _ => None,
+        };
+        match target.and_then(|target| u64::try_from(target).ok()) {
+            Some(target) => {
+                self.position = target;
+                i64::try_from(target).unwrap_or(i64::MAX)
+            }
+            None => i64::from(sys::AVERROR(sys::EINVAL)),
+        }
+    }
+}
+
+const SEEK_SET: c_int = 0;
+const SEEK_CUR: c_int = 1;
+const SEEK_END: c_int = 2;
+
+/// The library's stream of bytes over a context.
+pub(crate) struct Io {
+    raw: *mut sys::AVIOContext,
+    state: *mut State,
+}
+
+impl Io {
+    /// Over the source of `cx`, of `size` bytes.
+    ///
+    /// # Errors
+    /// `OverBudget` where the library gets no memory.
+    pub(crate) fn new(cx: &Context, size: u64) -> Result<Self> {
+        let state = State { cx: cx.clone(), size, position: 0, furthest: 0, error: None };
+        let state = Box::into_raw(Box::new(state));
+        // SAFETY: the buffer is the library's own, the state lives until `drop`, and the functions keep the callbacks' rules.
+        let raw = unsafe {
+            let buffer = sys::av_malloc(BUFFER);
+            let length = c_int::try_from(BUFFER).unwrap_or(0);
+            let raw = match buffer.is_null() {
+                true => std::ptr::null_mut(),
+                false => sys::avio_alloc_context(
+                    buffer.cast(),
+                    length,
+                    0,
+                    state.cast(),
+                    Some(read),
+                    None,
+                    Some(seek),
+                ),
+            };
+            if raw.is_null() {
+                sys::av_free(buffer);
+            }
+            raw
+        };
+        let io = Self { raw, state };
+        if raw.is_null() {
+            return Err(super::failed(no_memory(), "stream of bytes"));
+        }
+        Ok(io)
+    }
+
+    /// As the library knows it.
+    pub(crate) fn raw(&self) -> *mut sys::AVIOContext {
+        self.raw
+    }
+
+    /// What is shared with the callbacks. Only between calls of the library.
+    pub(crate) fn state(&mut self) -> &mut State {
+        // SAFETY: it lives until `drop`, and no callback runs while the library is not entered.
+        unsafe { &mut *self.state }
+    }
+
+    /// The furthest byte that was read.
+    pub(crate) fn furthest(&self) -> u64 {
+        // SAFETY: it lives until `drop`, and no callback runs while the library is not entered.
+        unsafe { (*self.state).furthest }
+    }
+
+    /// For the interrupt callback.
+    pub(crate) fn opaque(&self) -> *mut c_void {
+        self.state.cast()
+    }
+}
+
+impl Drop for Io {
+    fn drop(&mut self) {
+        // SAFETY: the library may have replaced the buffer by another of its own; nothing uses either any more.
+        unsafe {
+            if !self.raw.is_null() {
+                sys::av_freep(std::ptr::addr_of_mut!((*self.raw).buffer).cast());
+                sys::avio_context_free(&mut self.raw);
+            }
+            drop(Box::from_raw(self.state));
+        }
+    }
+}
+
+/// Whether the work was cancelled: the library asks in long loops.
+pub(crate) unsafe extern "C" fn interrupted(opaque: *mut c_void) -> c_int {
+    // SAFETY: the state lives as long as the library can call back.
+    let state = unsafe { &*opaque.cast::<State>() };
+    c_int::from(state.cx.cancel().is_cancelled())
+}
+
+unsafe extern "C" fn read(opaque: *mut c_void, buffer: *mut u8, length: c_int) -> c_int {
+    let Ok(length) = usize::try_from(length) else { return sys::AVERROR(sys::EINVAL) };
+    if length == 0 {
+        return sys::AVERROR_EOF;
+    }
+    // SAFETY: the state is this stream's own, and the buffer has `length` bytes, whatever is in them.
+    let (state, buffer) = unsafe {
+        buffer.write_bytes(0, length.min(BUFFER));
+        (&mut *opaque.cast::<State>(), std::slice::from_raw_parts_mut(buffer, length.min(BUFFER)))
+    };
+    // a source is anybody's code, and nothing may unwind through the library
+    catch_unwind(AssertUnwindSafe(|| state.read(buffer))).unwrap_or(sys::AVERROR_EXTERNAL)
+}
+
+unsafe extern "C" fn seek(opaque: *mut c_void, offset: i64, whence: c_int) -> i64 {
+    // SAFETY: the state is this stream's own.
+    let state = unsafe { &mut *opaque.cast::<State>() };
+    state.seek(offset, whence)
+}
