@@ -1,10 +1,14 @@
 //! The words of the command line.
 
+mod analyze;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use stream_analysis::Measures;
 use stream_core::Region;
+
+pub(crate) use analyze::{Analyze, Rms, Rows, Sounds};
 
 /// Reads scientific and media files of any size through a narrow, fixed amount of memory
 #[derive(Parser)]
@@ -105,6 +109,11 @@ pub(crate) enum Verb {
     Cat(Cat),
     /// Tells what an entry's numbers are like, in one pass
     Stats(Stats),
+    /// Writes frames of a video, or of any array of pictures, as PNG files
+    Frames(Frames),
+    /// Analyses data as it streams: levels of sound
+    #[command(subcommand)]
+    Analyze(Analyze),
     /// Reads everything and verifies what the format can verify
     Check {
         /// Files; - is standard input
@@ -119,14 +128,22 @@ pub(crate) enum Verb {
 
 impl Verb {
     /// What it makes readers do.
-    pub(crate) fn settings(&self) -> &'static [(&'static str, &'static str)] {
+    pub(crate) fn settings(&self) -> Vec<(String, String)> {
+        let set = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         match self {
             // everything verified that a format can verify
-            Self::Check { .. } => &[("verify", "on")],
-            // what a file is stands in its headers
-            Self::Info { .. } => &[("packets", "off")],
-            Self::Ls(ls) if ls.packets => &[("packets", "on")],
-            _ => &[],
+            Self::Check { .. } => vec![set("verify", "on")],
+            // what a file is stands in its headers; a sound's packets are no part of it
+            Self::Info { .. } | Self::Analyze(_) => vec![set("packets", "off")],
+            Self::Ls(ls) if ls.packets => vec![set("packets", "on")],
+            Self::Frames(frames) => {
+                let mut settings = vec![set("packets", "off")];
+                settings.push(set("video.pixels", if frames.gray { "gray" } else { "rgb" }));
+                settings.extend(frames.size.iter().map(|size| set("video.size", size)));
+                settings.extend(frames.keys.then(|| set("video.keys", "on")));
+                settings
+            }
+            _ => Vec::new(),
         }
     }
 }
@@ -186,6 +203,62 @@ pub(crate) struct Stats {
     /// About how many bins the histogram has
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) bins: u16,
+}
+
+#[derive(Args)]
+pub(crate) struct Frames {
+    /// File
+    pub(crate) file: PathBuf,
+    /// The entry, as `ls` prints it (default: the first video stream; of other formats, the first array of pictures)
+    #[arg(long, value_name = "PATH")]
+    pub(crate) entry: Option<String>,
+    /// The frame of this index, from 0, or at this time of a video: 12.5s (repeatable)
+    #[arg(long, value_name = "INDEX|TIME", conflicts_with = "every")]
+    pub(crate) at: Vec<At>,
+    /// Every N-th frame
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) every: Option<u32>,
+    /// Of a video, key frames only
+    #[arg(long)]
+    pub(crate) keys: bool,
+    /// Scales the frames of a video
+    #[arg(long, value_name = "WIDTHxHEIGHT")]
+    pub(crate) size: Option<String>,
+    /// Of a video, gray instead of colour
+    #[arg(long)]
+    pub(crate) gray: bool,
+    /// Writes as this
+    #[arg(long, value_name = "AS", default_value = "png")]
+    pub(crate) to: Picture,
+    /// The folder for the files, which is made; - writes one after another to standard output
+    #[arg(short, long, value_name = "DIR", default_value = ".")]
+    pub(crate) output: PathBuf,
+}
+
+/// Which frame.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum At {
+    Index(u64),
+    Seconds(f64),
+}
+
+impl std::str::FromStr for At {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let seconds = text.strip_suffix('s').and_then(|n| n.parse::<f64>().ok());
+        match (text.parse().ok(), seconds.filter(|s| s.is_finite() && *s >= 0.0)) {
+            (Some(index), _) => Ok(Self::Index(index)),
+            (None, Some(seconds)) => Ok(Self::Seconds(seconds)),
+            (None, None) => Err("expected an index, or seconds as 12.5s".to_owned()),
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Picture {
+    /// Portable Network Graphics: 8 or 16 bits, gray or colour
+    Png,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use stream_core::{Error, ErrorKind, Reader, Result};
-use stream_factory::{Detection, Looked, look_path, open_with, standard_input};
+use stream_factory::{Detection, Looked, Options, look_path, open_with, standard_input};
 use stream_worker::{Executable, Remote, Task};
 
 use crate::cli::When;
@@ -64,11 +64,19 @@ impl DerefMut for Opened {
 
 /// Opens a FILE argument; `-` is standard input.
 pub(crate) fn open(session: &Session, file: &Path) -> Result<Opened> {
-    let options = session.options();
+    open_with_options(session, file, &session.options())
+}
+
+/// The same, with more settings than the run's.
+pub(crate) fn open_with_options(
+    session: &Session,
+    file: &Path,
+    options: &Options,
+) -> Result<Opened> {
     if file == Path::new("-") {
-        return open_with(standard_input(&options)?, &options).map(Opened::here);
+        return open_with(standard_input(options)?, options).map(Opened::here);
     }
-    let looked = look_path(file, &options)?;
+    let looked = look_path(file, options)?;
     let Some(program) = program(session, &looked)? else {
         return looked.open().map(Opened::here);
     };

@@ -4,6 +4,7 @@ pub(crate) mod array;
 pub(crate) mod element;
 pub(crate) mod human;
 pub(crate) mod json;
+pub(crate) mod sound;
 pub(crate) mod statistics;
 
 use std::io::{self, StdoutLock, Write};

@@ -97,9 +97,8 @@ impl Session {
     }
 
     /// The same, with what the verb sets; what the caller sets stands against it.
-    pub(crate) fn with_settings(mut self, settings: &[(&str, &str)]) -> Self {
-        let of_verb = settings.iter().map(|(name, value)| (name.to_string(), value.to_string()));
-        self.settings.splice(0..0, of_verb);
+    pub(crate) fn with_settings(mut self, settings: Vec<(String, String)>) -> Self {
+        self.settings.splice(0..0, settings);
         self
     }
 

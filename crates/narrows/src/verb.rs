@@ -1,8 +1,10 @@
 //! One file a verb.
 
+mod analyze;
 mod cat;
 mod check;
 pub(crate) mod formats;
+mod frames;
 mod info;
 mod ls;
 mod memory;
@@ -18,6 +20,8 @@ pub(crate) fn run(session: &Session, verb: Verb) -> anyhow::Result<Outcome> {
         Verb::Ls(ls) => ls::run(session, &ls),
         Verb::Cat(cat) => cat::run(session, &cat),
         Verb::Stats(stats) => stats::run(session, &stats),
+        Verb::Frames(frames) => frames::run(session, &frames),
+        Verb::Analyze(name) => analyze::run(session, &name),
         Verb::Check { files } => check::run(session, &files),
         Verb::Formats => formats::run(session),
         Verb::Memory => memory::run(session),

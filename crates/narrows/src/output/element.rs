@@ -68,7 +68,7 @@ pub(crate) fn list<W: Write + ?Sized>(out: &mut W, items: Elements<'_>) -> io::R
 }
 
 /// Shortest for 32 bits: 0.1 rather than 0.10000000149011612.
-fn single<W: Write + ?Sized>(mut out: &mut W, x: f32) -> io::Result<()> {
+pub(crate) fn single<W: Write + ?Sized>(mut out: &mut W, x: f32) -> io::Result<()> {
     if x.is_finite() {
         out.write_all(zmij::Buffer::new().format_finite(x).as_bytes())
     } else {

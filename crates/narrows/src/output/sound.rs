@@ -1,0 +1,3 @@
+//! Sound: levels, loudness, and files of samples.
+
+pub(crate) mod levels;
