@@ -3,10 +3,12 @@
 mod picture;
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::Path;
 
-use stream_core::{DType, Entry, Error, ErrorKind, Form, Kind, Reader, Region, Request, Slice};
+use stream_core::{
+    Array, Entry, Error, ErrorKind, Form, Kind, Reader, Region, Request, Slice, ordered,
+};
 
 use crate::cli::{At, Frames};
 use crate::failure::{Outcome, report};
@@ -15,7 +17,7 @@ use crate::output::json::Object;
 use crate::output::{self, Out};
 use crate::progress::Meter;
 use crate::session::Session;
-use picture::{Picture, pictures};
+use picture::{Painter, Pictures};
 
 pub(crate) fn run(session: &Session, frames: &Frames) -> anyhow::Result<Outcome> {
     let mut out = output::stdout();
@@ -44,28 +46,115 @@ fn write(session: &Session, frames: &Frames, name: &str, out: &mut Out) -> anyho
         }
         let mut reader = input::open_with_options(session, &frames.file, &options)?;
         let entry = find(&mut *reader, frames.entry.as_deref())?;
-        let mut request = Request::entry(entry.path()).with_form(Form::Decoded);
-        if let Wanted::Indices(slice) = wanted {
-            request = request.with_region(Region::new([slice]));
-        }
-        let mut chunks = reader.chunks(&request)?;
-        while let Some(chunk) = chunks.next_chunk().map_err(|e| e.in_entry(entry.path()))? {
-            for picture in pictures(&chunk)? {
-                let picture = picture?;
-                let _rows = session.budget.reserve(picture.rows())?;
-                let file = sink.write(out, &picture)?;
-                if let Some(file) = file {
-                    say(out, session, &picture, &file)?;
-                }
-            }
-            meter.tick(|| reader.progress());
-        }
+        let pass = Pass { session, entry: &entry, wanted };
+        pass.run(&mut *reader, &mut sink, &mut meter, out)?;
     }
     meter.end(stream_core::Progress { done: sink.written, total: None, complete: true });
     if sink.written == 0 {
         return Err(Error::new(ErrorKind::Request, "no frame is there").into());
     }
     Ok(())
+}
+
+/// One pass over the pictures of an entry.
+struct Pass<'a> {
+    session: &'a Session,
+    entry: &'a Entry,
+    wanted: Wanted,
+}
+
+impl Pass<'_> {
+    fn run(
+        &self,
+        reader: &mut dyn Reader,
+        sink: &mut Sink<'_>,
+        meter: &mut Meter,
+        out: &mut Out,
+    ) -> anyhow::Result<()> {
+        let request = Request::entry(self.entry.path()).with_form(Form::Decoded);
+        // a stream's frames are counted; an array of pictures may be one picture
+        let counted = (self.entry.kind() == Kind::Stream).then_some(());
+        let mut pictures = match counted {
+            Some(()) => None,
+            None => {
+                let chunks = reader.chunks(&request)?;
+                let array = chunks.array().or_else(|| self.entry.array().cloned());
+                array.map(|array| Pictures::of(&array, None)).transpose()?
+            }
+        };
+        let request = match (self.wanted, pictures) {
+            (Wanted::Indices(slice), None) => request.with_region(Region::new([slice])),
+            (Wanted::Indices(slice), Some(p)) if p.many => {
+                request.with_region(Region::new([slice]))
+            }
+            // the only one has index 0
+            (Wanted::Indices(slice), Some(_)) if slice.start.unwrap_or(0) > 0 => return Ok(()),
+            _ => request,
+        };
+        let step = match self.wanted {
+            Wanted::Indices(slice) => slice.step,
+            Wanted::Time(_) => 1,
+        };
+        let cx = reader.context().clone();
+        let mut chunks = ordered(reader.chunks(&request)?, &cx);
+        let mut painter: Option<(Painter, String, u64)> = None;
+        while let Some(chunk) = chunks.next_chunk().map_err(|e| e.in_entry(self.entry.path()))? {
+            let of = match pictures {
+                Some(of) => of,
+                None => {
+                    let array = Array::new(chunk.dtype().clone(), chunk.shape());
+                    *pictures.insert(Pictures::of(&array, Some(()))?)
+                }
+            };
+            let first = if of.many { chunk.origin().first().copied().unwrap_or(0) } else { 0 };
+            let mut rest = chunk.bytes();
+            let mut begun = 0u64;
+            while !rest.is_empty() {
+                let (mut current, file, index) = match painter.take() {
+                    Some(going_on) => going_on,
+                    None => {
+                        let index = first.saturating_add(begun.saturating_mul(step));
+                        begun = begun.saturating_add(1);
+                        let (to, file) = sink.next(index)?;
+                        (of.begin(to)?, file, index)
+                    }
+                };
+                let _room = self.session.budget.reserve(of.room())?;
+                rest = current.paint(rest)?;
+                if current.is_whole() {
+                    current.end()?;
+                    self.say(out, of, &file, index)?;
+                } else {
+                    painter = Some((current, file, index));
+                }
+            }
+            meter.tick(|| reader.progress());
+        }
+        match painter {
+            Some((_, file, _)) => {
+                Err(Error::new(ErrorKind::Truncated, format!("{file}: the picture is cut")).into())
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn say(&self, out: &mut Out, of: Pictures, file: &str, index: u64) -> anyhow::Result<()> {
+        if self.session.quiet() || file.is_empty() {
+            return Ok(());
+        }
+        if !self.session.json() {
+            writeln!(out, "{file}  {}x{}", of.width, of.height)?;
+            return Ok(());
+        }
+        let mut object = Object::begin(out)?;
+        object.number("frame", index)?;
+        object.number("width", u64::from(of.width))?;
+        object.number("height", u64::from(of.height))?;
+        object.text("file", file)?;
+        object.end()?;
+        out.write_all(b"\n")?;
+        Ok(())
+    }
 }
 
 /// One pass over the file.
@@ -113,29 +202,10 @@ fn holds_pictures(entry: &Entry) -> bool {
     if entry.kind() == Kind::Stream {
         return entry.fields().get("width").is_some();
     }
-    entry.has_data()
-        && entry.array().is_some_and(|array| {
-            matches!(array.dtype, DType::U8 | DType::U16 | DType::I8 | DType::I16)
-                && matches!(array.shape.len(), 3 | 4)
-        })
-}
-
-fn say(out: &mut Out, session: &Session, picture: &Picture<'_>, file: &str) -> anyhow::Result<()> {
-    if session.quiet() {
-        return Ok(());
-    }
-    if !session.json() {
-        writeln!(out, "{file}  {}x{}", picture.width, picture.height)?;
-        return Ok(());
-    }
-    let mut object = Object::begin(out)?;
-    object.number("frame", picture.index)?;
-    object.number("width", u64::from(picture.width))?;
-    object.number("height", u64::from(picture.height))?;
-    object.text("file", file)?;
-    object.end()?;
-    out.write_all(b"\n")?;
-    Ok(())
+    // PS3.5, A.4: pixel data, which may be compressed
+    (entry.kind() == Kind::Element && entry.depth() == 0 && entry.path() == "(7FE0,0010)")
+        || (entry.kind() == Kind::Array
+            && entry.array().is_some_and(|array| Pictures::of(array, None).is_ok()))
 }
 
 /// Where pictures go.
@@ -156,18 +226,15 @@ impl<'a> Sink<'a> {
         Ok(Self { folder, written: 0 })
     }
 
-    /// Gives the name of the file, if it is one.
-    fn write(&mut self, out: &mut Out, picture: &Picture<'_>) -> anyhow::Result<Option<String>> {
+    /// Where the next picture goes, and its name; standard output has none.
+    fn next(&mut self, index: u64) -> anyhow::Result<(Box<dyn Write>, String)> {
         self.written = self.written.saturating_add(1);
         let Some((folder, stem)) = &self.folder else {
-            picture.write_png(&mut *out)?;
-            return Ok(None);
+            return Ok((Box::new(std::io::stdout()), String::new()));
         };
-        let path = folder.join(format!("{stem}-{:06}.png", picture.index));
+        let path = folder.join(format!("{stem}-{index:06}.png"));
         let file = File::create(&path).map_err(|e| anyhow::anyhow!("{}: {e}", path.display()))?;
-        let mut file = BufWriter::new(file);
-        picture.write_png(&mut file)?;
-        file.flush()?;
-        Ok(Some(output::human::clean(&path.to_string_lossy())))
+        // PNG comes in pieces of 32 KiB
+        Ok((Box::new(file), output::human::clean(&path.to_string_lossy())))
     }
 }

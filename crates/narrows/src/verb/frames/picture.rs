@@ -1,112 +1,128 @@
-//! A picture within a chunk, and how it is written.
+//! Pictures within arrays, and how they are written.
 
 use std::io::Write;
 
-use stream_core::{Chunk, DType, Error, ErrorKind, Result};
+use png::{BitDepth, ColorType, Compression, Encoder, StreamWriter};
+use stream_core::{Array, DType, Error, ErrorKind, Result};
 
-/// One picture, top row first, samples side by side.
-pub(super) struct Picture<'a> {
-    /// Its index in the sequence.
-    pub(super) index: u64,
+/// What the pictures of an array are like: all the same.
+#[derive(Clone, Copy)]
+pub(super) struct Pictures {
     pub(super) width: u32,
     pub(super) height: u32,
+    /// Whether the first axis counts pictures; else the array is one.
+    pub(super) many: bool,
     /// 1: gray, 3: red, green, blue.
-    samples: usize,
+    samples: u64,
     /// Bytes of a sample.
-    size: usize,
+    size: u64,
     /// Whether they are signed: brought to the middle of the unsigned range.
     signed: bool,
-    bytes: &'a [u8],
 }
 
-/// The pictures of a chunk of shape `[n, height, width]` or `[n, height, width, 3]`.
-///
-/// # Errors
-/// `Unsupported` for what is no whole picture of 8 or 16 bits.
-pub(super) fn pictures(chunk: &Chunk) -> Result<impl Iterator<Item = Result<Picture<'_>>>> {
-    let no = |what: String| Error::new(ErrorKind::Unsupported, format!("not a picture: {what}"));
-    let (count, height, width, samples) = match *chunk.shape() {
-        [n, height, width] => (n, height, width, 1),
-        [n, height, width, 3] => (n, height, width, 3),
-        _ => return Err(no(format!("an array of shape {:?}", chunk.shape()))),
-    };
-    if chunk.origin().iter().skip(1).any(|&at| at != 0) {
-        return Err(no(format!("a tile at {:?}", chunk.origin())));
+impl Pictures {
+    /// Of an array of shape `[height, width]` or `[n, height, width]`, each with or without a last axis of 3 samples. Three axes
+    /// of which the last is 3 are one picture in colour, unless the first is known to count (`counted`).
+    ///
+    /// # Errors
+    /// `Unsupported` for anything else, and for samples that are not of 8 or 16 bits.
+    pub(super) fn of(array: &Array, counted: Option<()>) -> Result<Self> {
+        let no = |what: String| Error::new(ErrorKind::Unsupported, format!("no pictures: {what}"));
+        let (many, height, width, samples) = match (&array.shape[..], counted) {
+            (&[height, width], None) => (false, height, width, 1),
+            (&[height, width, 3], None) => (false, height, width, 3),
+            (&[_, height, width], _) => (true, height, width, 1),
+            (&[_, height, width, 3], _) => (true, height, width, 3),
+            (shape, _) => return Err(no(format!("an array of shape {shape:?}"))),
+        };
+        let (size, signed) = match array.dtype {
+            DType::U8 => (1, false),
+            DType::I8 => (1, true),
+            DType::U16 => (2, false),
+            DType::I16 => (2, true),
+            ref other => return Err(no(format!("elements are {other}"))),
+        };
+        let side = |n: u64| match u32::try_from(n) {
+            Ok(n) if n > 0 => Ok(n),
+            _ => Err(no(format!("{width} x {height}"))),
+        };
+        let (width, height) = (side(width)?, side(height)?);
+        Ok(Self { width, height, many, samples, size, signed })
     }
-    let (size, signed) = match chunk.dtype() {
-        DType::U8 => (1, false),
-        DType::I8 => (1, true),
-        DType::U16 => (2, false),
-        DType::I16 => (2, true),
-        other => return Err(no(format!("elements are {other}"))),
-    };
-    let too_large = || no(format!("{width} x {height}"));
-    let width = u32::try_from(width).map_err(|_| too_large())?;
-    let height = u32::try_from(height).map_err(|_| too_large())?;
-    let length = u64::from(width) * u64::from(height) * samples as u64 * size as u64;
-    let length = usize::try_from(length).map_err(|_| too_large())?;
-    let first = chunk.origin().first().copied().unwrap_or(0);
-    let mut rest = chunk.bytes();
-    Ok((0..count).map(move |at| {
-        let (bytes, behind) = rest.split_at_checked(length).ok_or_else(|| {
-            Error::new(ErrorKind::Truncated, format!("picture {at}: {} bytes", rest.len()))
-        })?;
-        rest = behind;
-        let index = first.saturating_add(at);
-        Ok(Picture { index, width, height, samples, size, signed, bytes })
-    }))
-}
 
-impl Picture<'_> {
-    /// What writing it takes: a row turned, and those that PNG's filters compare with their compressed form.
-    pub(super) fn rows(&self) -> u64 {
+    /// Bytes of a row.
+    fn row(&self) -> u64 {
+        u64::from(self.width).saturating_mul(self.samples * self.size)
+    }
+
+    /// Bytes of a picture.
+    pub(super) fn bytes(&self) -> u64 {
+        self.row().saturating_mul(u64::from(self.height))
+    }
+
+    /// Bytes that writing one takes: rows for the filters of PNG, as they are and compressed.
+    pub(super) fn room(&self) -> u64 {
         const ROWS: u64 = 8;
-        u64::from(self.width) * (self.samples * self.size) as u64 * ROWS
+        self.row().saturating_mul(ROWS).saturating_add(PIECE as u64)
     }
 
-    /// Writes it as PNG (ISO/IEC 15948), row by row.
-    pub(super) fn write_png(&self, to: impl Write) -> anyhow::Result<()> {
-        let mut encoder = png::Encoder::new(to, self.width, self.height);
-        encoder.set_color(if self.samples == 3 {
-            png::ColorType::Rgb
-        } else {
-            png::ColorType::Grayscale
-        });
-        encoder.set_depth(if self.size == 2 {
-            png::BitDepth::Sixteen
-        } else {
-            png::BitDepth::Eight
-        });
-        encoder.set_compression(png::Compression::Fast);
-        let mut png = encoder.write_header()?;
-        let mut stream = png.stream_writer()?;
-        let row = self.width as usize * self.samples * self.size;
-        let mut turned = Vec::new();
-        for bytes in self.bytes.chunks_exact(row.max(1)) {
-            stream.write_all(self.turn(bytes, &mut turned))?;
+    /// Begins one as PNG (ISO/IEC 15948).
+    pub(super) fn begin(&self, to: Box<dyn Write>) -> anyhow::Result<Painter> {
+        let mut encoder = Encoder::new(to, self.width, self.height);
+        encoder.set_color(if self.samples == 3 { ColorType::Rgb } else { ColorType::Grayscale });
+        encoder.set_depth(if self.size == 2 { BitDepth::Sixteen } else { BitDepth::Eight });
+        encoder.set_compression(Compression::Fast);
+        let stream = encoder.write_header()?.into_stream_writer()?;
+        Ok(Painter { stream, left: self.bytes(), of: *self, turned: Vec::new() })
+    }
+}
+
+/// Bytes that are turned at a time.
+const PIECE: usize = 16 << 10;
+
+/// A picture that is being written, from its top left.
+pub(super) struct Painter {
+    stream: StreamWriter<'static, Box<dyn Write>>,
+    left: u64,
+    of: Pictures,
+    turned: Vec<u8>,
+}
+
+impl Painter {
+    /// Takes what is the picture's of `bytes`, and gives the rest.
+    pub(super) fn paint<'b>(&mut self, bytes: &'b [u8]) -> anyhow::Result<&'b [u8]> {
+        let length = usize::try_from(self.left).unwrap_or(usize::MAX).min(bytes.len());
+        let (own, rest) = bytes.split_at(length);
+        for piece in own.chunks(PIECE) {
+            let piece = turn(self.of, piece, &mut self.turned);
+            self.stream.write_all(piece)?;
         }
-        stream.finish()?;
-        png.finish()?;
-        Ok(())
+        self.left = self.left.saturating_sub(length as u64);
+        Ok(rest)
     }
 
-    /// A row in PNG's order of bytes, unsigned.
-    fn turn<'r>(&self, row: &'r [u8], turned: &'r mut Vec<u8>) -> &'r [u8] {
-        match (self.size, self.signed) {
-            (1, false) => return row,
-            (1, true) => {
-                turned.clear();
-                turned.extend(row.iter().map(|&b| b ^ 0x80));
-            }
-            (_, signed) => {
-                turned.clear();
-                let flip = if signed { 0x8000 } else { 0 };
-                for pair in row.chunks_exact(2) {
-                    let sample = u16::from_ne_bytes([pair[0], pair[1]]) ^ flip;
-                    turned.extend(sample.to_be_bytes());
-                }
-            }
-        }
-        turned
+    pub(super) fn is_whole(&self) -> bool {
+        self.left == 0
     }
+
+    pub(super) fn end(self) -> anyhow::Result<()> {
+        Ok(self.stream.finish()?)
+    }
+}
+
+/// Samples in PNG's order of bytes, unsigned.
+fn turn<'t>(of: Pictures, bytes: &'t [u8], turned: &'t mut Vec<u8>) -> &'t [u8] {
+    turned.clear();
+    match (of.size, of.signed) {
+        (1, false) => return bytes,
+        (1, true) => turned.extend(bytes.iter().map(|&b| b ^ 0x80)),
+        (_, signed) => {
+            let flip = if signed { 0x8000 } else { 0 };
+            let pairs = bytes.as_chunks::<2>().0;
+            turned.extend(
+                pairs.iter().flat_map(|&pair| (u16::from_ne_bytes(pair) ^ flip).to_be_bytes()),
+            );
+        }
+    }
+    turned
 }
