@@ -46,7 +46,7 @@ fn write(session: &Session, frames: &Frames, name: &str, out: &mut Out) -> anyho
         }
         let mut reader = input::open_with_options(session, &frames.file, &options)?;
         let entry = find(&mut *reader, frames.entry.as_deref())?;
-        let pass = Pass { session, entry: &entry, wanted };
+        let pass = Pass { session, entry: &entry, wanted, gray: frames.gray };
         pass.run(&mut *reader, &mut sink, &mut meter, out)?;
     }
     meter.end(stream_core::Progress { done: sink.written, total: None, complete: true });
@@ -61,6 +61,7 @@ struct Pass<'a> {
     session: &'a Session,
     entry: &'a Entry,
     wanted: Wanted,
+    gray: bool,
 }
 
 impl Pass<'_> {
@@ -72,14 +73,13 @@ impl Pass<'_> {
         out: &mut Out,
     ) -> anyhow::Result<()> {
         let request = Request::entry(self.entry.path()).with_form(Form::Decoded);
-        // a stream's frames are counted; an array of pictures may be one picture
-        let counted = (self.entry.kind() == Kind::Stream).then_some(());
-        let mut pictures = match counted {
-            Some(()) => None,
-            None => {
+        // a stream tells the shape of its frames as they come
+        let mut pictures = match self.entry.kind() {
+            Kind::Stream => None,
+            _ => {
                 let chunks = reader.chunks(&request)?;
                 let array = chunks.array().or_else(|| self.entry.array().cloned());
-                array.map(|array| Pictures::of(&array, None)).transpose()?
+                array.map(|array| Pictures::of(&array, self.samples())).transpose()?
             }
         };
         let request = match (self.wanted, pictures) {
@@ -103,7 +103,7 @@ impl Pass<'_> {
                 Some(of) => of,
                 None => {
                     let array = Array::new(chunk.dtype().clone(), chunk.shape());
-                    *pictures.insert(Pictures::of(&array, Some(()))?)
+                    *pictures.insert(Pictures::of(&array, self.samples())?)
                 }
             };
             let first = if of.many { chunk.origin().first().copied().unwrap_or(0) } else { 0 };
@@ -135,6 +135,14 @@ impl Pass<'_> {
                 Err(Error::new(ErrorKind::Truncated, format!("{file}: the picture is cut")).into())
             }
             None => Ok(()),
+        }
+    }
+
+    /// How many samples a pixel has, where the entry or the wish says so.
+    fn samples(&self) -> Option<u64> {
+        match self.entry.kind() {
+            Kind::Stream => Some(if self.gray { 1 } else { 3 }),
+            _ => self.entry.fields().get("samples").and_then(|v| v.as_u64()),
         }
     }
 

@@ -21,18 +21,18 @@ pub(super) struct Pictures {
 }
 
 impl Pictures {
-    /// Of an array of shape `[height, width]` or `[n, height, width]`, each with or without a last axis of 3 samples. Three axes
-    /// of which the last is 3 are one picture in colour, unless the first is known to count (`counted`).
+    /// Of an array of shape `[height, width]` or `[n, height, width]`, each with or without a last axis of 3 samples. `samples` is
+    /// how many a pixel has, where that is known; else a last axis of 3 is taken for them.
     ///
     /// # Errors
     /// `Unsupported` for anything else, and for samples that are not of 8 or 16 bits.
-    pub(super) fn of(array: &Array, counted: Option<()>) -> Result<Self> {
+    pub(super) fn of(array: &Array, samples: Option<u64>) -> Result<Self> {
         let no = |what: String| Error::new(ErrorKind::Unsupported, format!("no pictures: {what}"));
-        let (many, height, width, samples) = match (&array.shape[..], counted) {
-            (&[height, width], None) => (false, height, width, 1),
-            (&[height, width, 3], None) => (false, height, width, 3),
-            (&[_, height, width], _) => (true, height, width, 1),
-            (&[_, height, width, 3], _) => (true, height, width, 3),
+        let (many, height, width, samples) = match (&array.shape[..], samples) {
+            (&[height, width], None | Some(1)) => (false, height, width, 1),
+            (&[height, width, 3], None | Some(3)) => (false, height, width, 3),
+            (&[_, height, width], None | Some(1)) => (true, height, width, 1),
+            (&[_, height, width, 3], None | Some(3)) => (true, height, width, 3),
             (shape, _) => return Err(no(format!("an array of shape {shape:?}"))),
         };
         let (size, signed) = match array.dtype {
