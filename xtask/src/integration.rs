@@ -6,6 +6,7 @@ use crate::setup::{self, Need};
 
 mod consumers;
 pub(crate) mod corpus;
+mod linked;
 
 /// Builds what uses Narrows from outside, packages each crate, and reads the corpus.
 ///
@@ -27,6 +28,8 @@ pub struct Args {
 enum Part {
     /// The programs in tests/consumers.
     Consumers,
+    /// What the command loads when it starts.
+    Linked,
     /// `cargo package` for each crate that is published.
     Package,
     /// The corpus, its oracles and other people's tools.
@@ -49,6 +52,9 @@ pub fn run(args: &Args) -> Result<()> {
     setup::ensure(&[Need::Build])?;
     if wanted(Part::Consumers) {
         note("consumers", consumers::run());
+    }
+    if wanted(Part::Linked) {
+        note("linked", linked::run());
     }
     if wanted(Part::Package) {
         note("package", package());

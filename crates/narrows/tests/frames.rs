@@ -50,7 +50,7 @@ fn one_frame_is_picked_by_its_index_and_may_go_to_standard_output() {
     assert_eq!(run.code, 0, "{}", run.err);
     assert_eq!(decode(&run.bytes).3, (6..12u16).flat_map(u16::to_be_bytes).collect::<Vec<_>>());
     let beyond = narrows(["frames", "--at", "7", "-o", "-", &file]);
-    assert_eq!((beyond.code, beyond.bytes.len()), (1, 0));
+    assert_eq!((beyond.code, beyond.bytes.len()), (2, 0));
     assert!(beyond.err.contains("no frame"), "{}", beyond.err);
 }
 
