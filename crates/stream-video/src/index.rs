@@ -6,12 +6,15 @@
 
 mod bits;
 mod bytes;
+mod open;
 mod refusal;
 mod rescale;
 mod table;
 
 pub(crate) use bits::Bits;
-pub(crate) use bytes::{be16, be32, be64, be_i32, fourcc, le16, le32, le64};
+pub(crate) use bytes::{be_i32, be16, be32, be64, fourcc};
+#[allow(unused_imports)] // the reader enters here
+pub(crate) use open::open;
 pub use refusal::Refusal;
 pub(crate) use rescale::{rescale, rescale_down};
 pub(crate) use table::{Table, WINDOW};

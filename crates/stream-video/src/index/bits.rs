@@ -77,7 +77,10 @@ mod tests {
     fn exp_golomb_codes_and_emulation_prevention_are_read() {
         // 1 | 010 | 011 | 00100 : 0, 1, 2, 3
         let mut bits = Bits::plain(&[0b1010_0110, 0b0100_0000]);
-        assert_eq!([bits.ue(), bits.ue(), bits.ue(), bits.ue()], [Some(0), Some(1), Some(2), Some(3)]);
+        assert_eq!(
+            [bits.ue(), bits.ue(), bits.ue(), bits.ue()],
+            [Some(0), Some(1), Some(2), Some(3)]
+        );
         let mut bits = Bits::escaped(&[0, 0, 3, 1]);
         assert_eq!((bits.bits(24), bits.bit()), (Some(1), None));
     }

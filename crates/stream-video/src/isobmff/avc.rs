@@ -192,7 +192,7 @@ pub(crate) fn is_key(cx: &Context, avc: &Avc, offset: u64, size: u64) -> Result<
         let body = at.saturating_add(width);
         let next = body.saturating_add(unit);
         let Some(&header) = bytes.get(usize::from(avc.length)) else { return Ok(None) };
-        if unit == 0 || body >= end {
+        if unit == 0 || next > end {
             return Ok(None);
         }
         match header & 31 {
@@ -204,6 +204,28 @@ pub(crate) fn is_key(cx: &Context, avc: &Avc, offset: u64, size: u64) -> Result<
         at = next;
     }
     Ok(None)
+}
+
+/// Whether a sample is NAL units from its start to its end, at most [`UNITS`] of them.
+///
+/// # Errors
+/// What the source says.
+pub(crate) fn is_whole(cx: &Context, avc: &Avc, offset: u64, size: u64) -> Result<bool> {
+    let mut at = offset;
+    let end = offset.saturating_add(size);
+    for _ in 0..UNITS {
+        let mut held = [0u8; 4];
+        let Some(prefix) = held.get_mut(..usize::from(avc.length)) else { return Ok(false) };
+        if cx.read_full_at(at, prefix)? < prefix.len() {
+            return Ok(false);
+        }
+        let unit = prefix.iter().fold(0u64, |n, b| n.wrapping_shl(8) | u64::from(*b));
+        at = at.saturating_add(unit).saturating_add(avc.length.into());
+        if unit == 0 || at >= end {
+            return Ok(unit > 0 && at == end);
+        }
+    }
+    Ok(true)
 }
 
 /// Whether supplemental information has a recovery point (payload type 6).

@@ -49,6 +49,14 @@ impl Codec {
             _ => Kind::Data,
         };
         let (name, parsed, keys) = named(&entry.kind, entry.object);
+        let parsed = match (kind, name) {
+            // without a codec there is no parser
+            (Kind::Data, _) => None,
+            (_, "aac") if entry.audio_object > 5 => {
+                Some("AAC of a kind that FFmpeg 5.1 does not open")
+            }
+            _ => parsed,
+        };
         let bits = match &entry.kind {
             b"in24" => 24,
             b"in32" | b"fl32" => 32,
@@ -62,13 +70,9 @@ impl Codec {
         Self { kind, keys, parsed, pcm, vorbis: name == "vorbis", name }
     }
 
-    /// The name that ffprobe gives.
-    pub(crate) fn name(&self) -> &'static str {
-        self.name
-    }
-
     /// How long a frame is in ticks where the container says nothing: by the frame rate that one run of equal
-    /// durations makes (`delta`), by the codec's own, or by the samples of a frame of audio. `None` where only decoding tells.
+    /// durations makes (`delta`), by the codec's own, or by the samples of a frame of audio; 0 for what has no frames. `None` where only
+    /// decoding tells.
     pub(crate) fn ticks(&self, track: &Track, delta: Option<u32>) -> Option<i64> {
         let scale = u64::from(track.timescale);
         match self.kind {
@@ -89,7 +93,8 @@ impl Codec {
                 let rate = u64::from(track.entry.rate);
                 Some(rescale_down(1024, scale, rate)).filter(|_| rate > 0)
             }
-            _ => None,
+            Kind::Subtitle | Kind::Data => Some(0),
+            Kind::Audio => None,
         }
     }
 }
@@ -134,6 +139,7 @@ fn by_object(object: u8) -> (&'static str, Option<&'static str>, Keys) {
         0x6c => ("mjpeg", None, Keys::All),
         0xa5 => ("ac3", FULL, Keys::Table),
         0xa6 => ("eac3", FULL, Keys::Table),
+        0xa9 => ("dts", None, Keys::Table),
         0xdd => ("vorbis", None, Keys::Table),
         _ => ("", Some("its codec is not known by its object type"), Keys::Table),
     }

@@ -65,7 +65,11 @@ impl fmt::Display for Defect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::BeyondParent { kind } => {
-                write!(f, "box {}: longer than what holds it (ISO/IEC 14496-12, 4.2)", kind.escape_ascii())
+                write!(
+                    f,
+                    "box {}: longer than what holds it (ISO/IEC 14496-12, 4.2)",
+                    kind.escape_ascii()
+                )
             }
             Self::RowCount { kind, claimed, room } => write!(
                 f,
@@ -73,7 +77,10 @@ impl fmt::Display for Defect {
                 kind.escape_ascii()
             ),
             Self::FieldSize { bits } => {
-                write!(f, "box stz2: fields of {bits} bits, expected 4, 8 or 16 (ISO/IEC 14496-12, 8.7.3)")
+                write!(
+                    f,
+                    "box stz2: fields of {bits} bits, expected 4, 8 or 16 (ISO/IEC 14496-12, 8.7.3)"
+                )
             }
             Self::ChunkOrder { row } => {
                 write!(f, "box stsc: row {row} is out of order or empty (ISO/IEC 14496-12, 8.7.4)")

@@ -69,7 +69,7 @@ fn audio_object(config: &[u8]) -> Option<u8> {
         bits.bits(14)?;
     }
     bits.bit()?;
-    let sbr = bits.bits(11) == Some(0x2b7);
+    let sbr = bits.bits(11) == Some(0x2b7) && bits.bits(5) == Some(5) && bits.bit() == Some(true);
     match object {
         2 if sbr => Some(5),
         2 if frame_960 => Some(0),

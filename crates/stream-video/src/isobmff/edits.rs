@@ -71,8 +71,7 @@ pub(crate) fn plan(
     let mut shown = 0u32;
     for edit in edits {
         let duration = i64::try_from(edit.duration).unwrap_or(i64::MAX);
-        let duration =
-            rescale(duration, media.timescale.into(), media.movie_timescale.into());
+        let duration = rescale(duration, media.timescale.into(), media.movie_timescale.into());
         let counter = end;
         end = end.saturating_add(duration);
         if shown == 0 && edit.media_time == -1 {
@@ -104,7 +103,9 @@ impl Walk<'_> {
         let mut wanted = self.from;
         if self.media.audio {
             // a second before, for what decoders of audio need to start
-            wanted = wanted.saturating_sub(self.media.timescale.into()).max(self.media.shift.saturating_neg());
+            wanted = wanted
+                .saturating_sub(self.media.timescale.into())
+                .max(self.media.shift.saturating_neg());
         }
         if self.media.shift > 0 {
             wanted = wanted.saturating_sub(self.media.shift);
@@ -123,7 +124,8 @@ impl Walk<'_> {
             }
             let shown = sample.offset.map_or(sample.dts, |o| sample.dts.saturating_add(o.into()));
             let fits = !self.media.offsets || sample.offset.is_none() || shown <= wanted;
-            if sample.key && fits && (self.media.offsets || key.is_none_or(|k| k.dts != sample.dts)) {
+            if sample.key && fits && (self.media.offsets || key.is_none_or(|k| k.dts != sample.dts))
+            {
                 key = Some(found);
             }
         }
@@ -173,7 +175,14 @@ impl Walk<'_> {
             sample = next;
         }
         let move_by = move_by.map_or(Move::To(self.counter), Move::By);
-        Ok(Segment { start, count, move_by, from: self.from, to, keeps_first: self.keeps && !self.media.vorbis })
+        Ok(Segment {
+            start,
+            count,
+            move_by,
+            from: self.from,
+            to,
+            keeps_first: self.keeps && !self.media.vorbis,
+        })
     }
 
     fn straddles(&self, shown: i64, length: i64) -> bool {
@@ -198,9 +207,16 @@ fn straddles(shown: i64, length: i64, from: i64) -> bool {
 
 impl Segment {
     /// A sample as the edit delivers it; `next` is the decoding time of the one after it.
-    pub(crate) fn apply(&self, sample: &Sample, next: Option<i64>, shift: i64, earlier: i64) -> Sample {
+    pub(crate) fn apply(
+        &self,
+        sample: &Sample,
+        next: Option<i64>,
+        shift: i64,
+        earlier: i64,
+    ) -> Sample {
         let shown = shown_at(sample, shift);
-        let length = next.map_or(self.to.saturating_sub(self.from), |n| n.saturating_sub(sample.dts));
+        let length =
+            next.map_or(self.to.saturating_sub(self.from), |n| n.saturating_sub(sample.dts));
         let outside = shown < self.from || shown >= self.to;
         let kept = self.keeps_first && straddles(shown, length, self.from);
         let dts = match self.move_by {

@@ -39,6 +39,8 @@ pub(crate) struct Fragments {
     last: Option<i64>,
     /// Whether something was found that the demuxer treats in its own way.
     pub(crate) odd: Option<(&'static str, u64)>,
+    /// Whether a fragment says no decode time.
+    pub(crate) timeless: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -69,7 +71,14 @@ impl Run {
 
 impl Fragments {
     /// The runs of track `id` from `at` on.
-    pub(crate) fn new(cx: &Context, id: u32, audio: bool, defaults: Defaults, at: u64, end: u64) -> Self {
+    pub(crate) fn new(
+        cx: &Context,
+        id: u32,
+        audio: bool,
+        defaults: Defaults,
+        at: u64,
+        end: u64,
+    ) -> Self {
         Self {
             boxes: Window::new(cx.clone(), WINDOW),
             rows: Window::new(cx.clone(), WINDOW),
@@ -89,6 +98,7 @@ impl Fragments {
             track_end: 0,
             last: None,
             odd: None,
+            timeless: false,
         }
     }
 
@@ -264,9 +274,7 @@ impl Fragments {
                     let start = time.unwrap_or(self.track_end).saturating_sub(self.time_offset);
                     run.dts = self.traf.next.unwrap_or(start);
                     run.before = self.last;
-                    if time.is_none() {
-                        self.odd.get_or_insert(("a fragment has no decode time", found.start));
-                    }
+                    self.timeless |= time.is_none();
                     self.run = run;
                     if run.left > 0 {
                         return Ok(true);

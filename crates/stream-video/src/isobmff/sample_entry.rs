@@ -51,7 +51,8 @@ impl SampleEntry {
         entry.channels = be16(bytes, 16).unwrap_or(0);
         entry.bits = be16(bytes, 18).unwrap_or(0);
         entry.rate = be32(bytes, 24).unwrap_or(0).wrapping_shr(16);
-        entry.encrypted = matches!(&found.kind, b"encv" | b"enca" | b"enct" | b"encs" | b"drms" | b"drmi");
+        entry.encrypted =
+            matches!(&found.kind, b"encv" | b"enca" | b"enct" | b"encs" | b"drms" | b"drmi");
         let audio = match entry.version {
             0 => 28,
             1 => 44,

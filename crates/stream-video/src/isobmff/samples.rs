@@ -36,13 +36,6 @@ pub(crate) struct Cursor {
     position: u64,
 }
 
-impl Cursor {
-    /// How many samples are behind it.
-    pub(crate) fn sample(&self) -> u64 {
-        self.sample
-    }
-}
-
 /// A place in a table of runs: the row, its number and value, how much of it is used.
 #[derive(Clone, Copy, Debug, Default)]
 struct Run {
@@ -98,7 +91,8 @@ impl Samples {
     /// # Errors
     /// What the source says.
     pub(crate) fn new(cx: &Context, track: &Track, pcm: u32) -> Result<Self> {
-        let table = |rows: &super::track::Rows, width| Table::new(cx, rows.start, rows.count.into(), width);
+        let table =
+            |rows: &super::track::Rows, width| Table::new(cx, rows.start, rows.count.into(), width);
         let mut sync_rows = table(&track.sync.unwrap_or_default(), 4);
         let mut partial = table(&track.partial, 4);
         let sync = match track.sync {
@@ -109,9 +103,11 @@ impl Samples {
         let starts = |rows: Option<&[u8]>| rows.and_then(|r| be32(r, 0)).is_some_and(|n| n > 0);
         let first = starts(sync_rows.row(0)?) || starts(partial.row(0)?);
         let bits = u64::from(track.sizes.bits).max(8);
-        let bytes = u64::from(track.sizes.count).saturating_mul(u64::from(track.sizes.bits)).div_ceil(8);
+        let bytes =
+            u64::from(track.sizes.count).saturating_mul(u64::from(track.sizes.bits)).div_ceil(8);
         let width = u8::try_from(bits / 8).unwrap_or(4);
-        let size_rows = Table::new(cx, track.sizes.start, bytes / u64::from(width.max(1)), width);
+        let size_rows =
+            Table::new(cx, track.sizes.start, bytes.checked_div(width.into()).unwrap_or(0), width);
         Ok(Self {
             times: table(&track.times, 8),
             offsets: track.offsets.as_ref().map(|rows| table(rows, 8)),
@@ -177,8 +173,7 @@ impl Samples {
         let key = self.key(c)?;
         let size = self.size(c.sample)?;
         let offset = self.offset(c)?;
-        let sample =
-            Sample { dts: c.dts, offset, position: c.position, size, key, discard: false };
+        let sample = Sample { dts: c.dts, offset, position: c.position, size, key, discard: false };
         c.position = c.position.saturating_add(u64::from(size));
         c.chunk_left = c.chunk_left.saturating_sub(1);
         c.sample = c.sample.saturating_add(1);

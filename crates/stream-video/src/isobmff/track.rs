@@ -91,7 +91,14 @@ impl Track {
         match &f.kind {
             b"tkhd" => self.track_header(head(w, f, 96)?),
             b"mdhd" => self.media_header(head(w, f, 36)?),
-            b"hdlr" => self.handler = fourcc(head(w, f, 12)?, 8).unwrap_or_default(),
+            b"hdlr" => {
+                let found = fourcc(head(w, f, 12)?, 8).unwrap_or_default();
+                // QuickTime has a second one for the data, of no matter here
+                if self.handler == [0; 4] || matches!(&found, b"vide" | b"soun" | b"subp" | b"clcp")
+                {
+                    self.handler = found;
+                }
+            }
             b"elst" => self.edit_list(w, f, d)?,
             b"dref" => self.external |= external(w, f)?,
             b"stsd" => self.entry = SampleEntry::read(w, f, d)?,
@@ -162,7 +169,9 @@ impl Track {
             } else {
                 (be32(bytes, 0).map(u64::from), be_i32(bytes, 4).map(i64::from))
             };
-            *edit = duration.zip(media_time).map(|(duration, media_time)| Edit { duration, media_time });
+            *edit = duration
+                .zip(media_time)
+                .map(|(duration, media_time)| Edit { duration, media_time });
         }
         Ok(())
     }

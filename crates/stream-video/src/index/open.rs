@@ -1,0 +1,37 @@
+//! Which reader of tables a file is for.
+
+use stream_core::{Context, ErrorKind, Result};
+
+use crate::isobmff;
+use crate::packets::Packets;
+
+/// The reader of tables that lists the packets of a file exactly as FFmpeg's demuxer would; `None` where that is left to the demuxer.
+///
+/// # Errors
+/// `OverBudget`, `Cancelled`, `Io`: what the demuxer would meet as well.
+#[allow(dead_code)]
+pub(crate) fn open(cx: &Context) -> Result<Option<Box<dyn Packets>>> {
+    if !cx.is_random() || cx.source().size().is_none() {
+        return Ok(None);
+    }
+    let mut start = [0u8; 12];
+    let found = cx.read_full_at(0, &mut start)?;
+    let start = start.get(..found).unwrap_or_default();
+    let opened = match start.get(4..8) {
+        Some(b"ftyp" | b"moov" | b"wide" | b"free" | b"skip" | b"mdat" | b"pnot" | b"styp") => {
+            isobmff::Reader::open(cx)
+        }
+        _ => return Ok(None),
+    };
+    match opened {
+        Ok(reader) if reader.refusal().is_none() => Ok(Some(Box::new(reader))),
+        Ok(_) => Ok(None),
+        Err(e) => match e.kind() {
+            ErrorKind::Malformed
+            | ErrorKind::Truncated
+            | ErrorKind::Unsupported
+            | ErrorKind::Unrecognized => Ok(None),
+            _ => Err(e),
+        },
+    }
+}
