@@ -4,6 +4,7 @@ pub mod command;
 pub mod corpus;
 pub mod ddl;
 pub mod dicom;
+pub mod ffprobe;
 pub mod fits;
 pub mod js;
 pub mod python;

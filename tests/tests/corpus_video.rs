@@ -1,0 +1,85 @@
+//! Video files of others, against what ffprobe says of them, and against all that can go wrong.
+use std::path::Path;
+
+use anyhow::Result;
+use narrows_tests::command::{entries, run};
+use narrows_tests::corpus::inputs;
+use narrows_tests::ffprobe::{is_there, packets, probe, streams, tags};
+use narrows_tests::report::{Known, Report};
+use narrows_tests::torture::Suite;
+use serde_json::Value;
+
+/// Files whose packets differ from those that ffprobe tells, each looked into.
+const OTHER_PACKETS: &[Known] = &[];
+
+/// Files whose streams differ from those that ffprobe tells, each looked into.
+const OTHER_STREAMS: &[Known] = &[];
+
+/// Files of which we tell other tags than ffprobe, each looked into.
+const OTHER_TAGS: &[Known] = &[];
+
+/// Files that their sources read and that do not list to their end.
+const UNLISTED: &[Known] = &[];
+
+/// Files that their sources read and in which `check` finds something all the same.
+const BROKEN: &[Known] = &[];
+
+const SUITE: Suite = Suite { folder: "video", format: "video", memory: 64, cuts: 4, flips: 3 };
+
+/// The first differences, on one line.
+fn told(found: &[String]) -> Result<(), String> {
+    if found.is_empty() {
+        return Ok(());
+    }
+    let shown: Vec<&str> = found.iter().take(4).map(String::as_str).collect();
+    Err(format!("{} differences: {}", found.len(), shown.join(" | ")))
+}
+
+fn listed(file: &Path) -> Result<Vec<Value>> {
+    entries(&run(&["ls", "--json", "--format", "video"], file)?)
+}
+
+#[test]
+fn packets_streams_and_tags_are_those_that_ffprobe_tells() -> Result<()> {
+    if !is_there() {
+        return Ok(());
+    }
+    let mut of_packets = Report::new("packets as ffprobe tells them", OTHER_PACKETS);
+    let mut of_streams = Report::new("streams as ffprobe tells them", OTHER_STREAMS);
+    let mut of_tags = Report::new("tags as ffprobe tells them", OTHER_TAGS);
+    let mut compared = 0;
+    for sample in inputs("video")?.into_iter().filter(|sample| sample.good) {
+        let theirs = match probe(&sample.path, true) {
+            Ok(theirs) => theirs,
+            Err(why) => {
+                of_packets.skip(&sample.name, &format!("{why:#}"));
+                continue;
+            }
+        };
+        let ours = listed(&sample.path)?;
+        compared += theirs["packets"].as_array().map_or(0, Vec::len);
+        of_packets.note(&sample.name, told(&packets(&ours, &theirs)));
+        of_streams.note(&sample.name, told(&streams(&ours, &theirs)));
+        of_tags.note(&sample.name, told(&tags(&ours, &theirs)));
+    }
+    println!("{compared} packets compared");
+    for report in [of_packets, of_streams, of_tags] {
+        report.finish();
+    }
+    Ok(())
+}
+
+#[test]
+fn good_files_read_to_their_end() -> Result<()> {
+    SUITE.good_files_read_to_their_end(UNLISTED, BROKEN)
+}
+
+#[test]
+fn bad_files_do_no_harm() -> Result<()> {
+    SUITE.bad_files_do_no_harm(&[])
+}
+
+#[test]
+fn damaged_files_do_no_harm() -> Result<()> {
+    SUITE.damaged_files_do_no_harm(&[])
+}
