@@ -4,11 +4,11 @@
 //! link into another file. [`Walk`] gives each object once, [`Object`] its attributes, [`Dataset`] its facts and data: fixed-size
 //! elements by positioned reads outside of the library ([`storage`]), others by the library, behind its lock ([`Way`]). [`Hdf5`] is the format.
 //!
-//! Bounded: an open file reserves 1 MiB and four times the metadata cache, at most 3 MiB; names of a group come in batches; groups and objects
-//! with several links are remembered (32 to 64 bytes and the path); references make an index of all paths (64 bytes and the path each).
-//! Virtual datasets are read from their sources in the same directory, of which the last four files stay open; selections that are no
-//! regular hyperslab, and those whose shapes differ in array and source, are not. libhdf5 crashes on some broken files: read those in
-//! a worker process. libhdf5 1.10 and 1.12 are supported.
+//! Bounded: an open file reserves 1 MiB and four times the metadata cache, at most 3 MiB; names of a group come in batches; objects
+//! with several links are remembered (32 to 64 bytes and the path), other groups too (10 bytes); references make an index of all
+//! paths (64 bytes and the path each). Virtual datasets are read from their sources in the same directory, of which the last four
+//! files stay open; selections that are no regular hyperslab, and those whose shapes differ in array and source, are not. libhdf5
+//! crashes on some broken files: read those in a worker process. libhdf5 1.10 and 1.12 are supported.
 #![deny(clippy::arithmetic_side_effects)]
 
 mod adapter;

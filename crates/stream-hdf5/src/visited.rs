@@ -1,5 +1,8 @@
 //! Which objects were seen, by the address of their header.
 
+mod addresses;
+
+pub(crate) use addresses::Addresses;
 use stream_core::memory::Budget;
 use stream_core::{ChargedVec, Result};
 
@@ -40,6 +43,16 @@ impl Visited {
             self.used = self.used.saturating_add(1);
         }
         Ok(())
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> u64 {
+        u64::try_from(self.used).unwrap_or(u64::MAX)
+    }
+
+    /// All addresses, in no order.
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = u64> + '_ {
+        self.places.iter().map(|(address, _)| *address).filter(|address| *address != FREE)
     }
 
     /// Where an address is, or belongs.

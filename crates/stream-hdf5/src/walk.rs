@@ -9,7 +9,7 @@ use crate::ffi::{LinkKind, LinkTarget};
 use crate::file::File;
 use crate::name::push_member;
 use crate::object::{Object, ObjectKind};
-use crate::visited::Visited;
+use crate::visited::{Addresses, Visited};
 
 /// What the walk comes upon.
 #[derive(Debug)]
@@ -62,8 +62,8 @@ pub enum Target {
 
 /// A walk over all links from a group on, depth first: a group, then each of its members with all that is below it.
 ///
-/// Members come in the order in which they were made where the group keeps that, else as its index has them. Groups, and objects
-/// with several hard links, are remembered: 32 to 64 bytes each and their path. The names of a group's members come in batches of a
+/// Members come in the order in which they were made where the group keeps that, else as its index has them. Objects with several
+/// hard links are remembered, 32 to 64 bytes each and their path; other groups take up to 10 bytes each. The names of a group's members come in batches of a
 /// 128th of the budget's limit, at most 1 MiB, halved for each level. A level takes 80 bytes.
 pub struct Walk {
     file: File,
@@ -74,6 +74,10 @@ pub struct Walk {
     path: ChargedString,
     names: ChargedVec<u8>,
     seen: Visited,
+    /// Groups that say that one link leads to them.
+    single: Addresses,
+    /// The group whose links were looked at last, kept open: what the library knows of it goes when it is closed.
+    open: Option<Object>,
     /// Paths of what was seen, each before a zero byte.
     paths: ChargedVec<u8>,
     value: ChargedVec<u8>,
@@ -113,6 +117,8 @@ impl Walk {
             path,
             names: ChargedVec::new(&budget),
             seen: Visited::new(&budget),
+            single: Addresses::new(&budget),
+            open: None,
             paths: ChargedVec::new(&budget),
             value: ChargedVec::new(&budget),
             batch: batch.clamp(16 << 10, 1 << 20),
@@ -172,7 +178,7 @@ impl Walk {
         (level.at, level.end) = (level.start, level.start);
         let most = level.start.saturating_add(most.max(4 << 10));
         let mut listed = 0u64;
-        let listing = file.object_at(level.group, path).and_then(|group| {
+        let listing = opened(file, &mut self.open, level.group, path).and_then(|group| {
             file.call(|library, _| {
                 if start == 0 {
                     level.by_creation = library.keeps_order(&group.id, group.info.kind)?.links;
@@ -214,12 +220,10 @@ impl Walk {
         let found = match kind {
             LinkKind::Hard(address) => self.hard(address)?,
             other => {
-                let target = self.target(level.group, name, other);
+                let group = opened(&self.file, &mut self.open, level.group, "");
+                let target = group.and_then(|group| target(group, name, other, &mut self.value));
                 match target {
-                    Ok((target, value)) => {
-                        self.value = value;
-                        Found::Link(Link { path: self.path.as_str().to_owned(), target })
-                    }
+                    Ok(target) => Found::Link(Link { path: self.path.as_str().to_owned(), target }),
                     Err(error) if is_the_callers(&error) => return Err(error),
                     Err(error) => Found::Broken { path: self.path.as_str().to_owned(), error },
                 }
@@ -242,38 +246,35 @@ impl Walk {
             let target = Target::Hard(text_at(&self.paths, at));
             return Ok(Found::Link(Link { path: path.to_owned(), target }));
         }
+        // a group's claim to have one link is not believed: a cycle of such groups would have no end
+        if self.single.contains(address) {
+            return Ok(self.again(address));
+        }
         let object = match self.file.object_at(address, path) {
             Ok(object) => object,
             Err(error) if is_the_callers(&error) => return Err(error),
             Err(error) => return Ok(Found::Broken { path: path.to_owned(), error }),
         };
-        // a group's claim to have one link is not believed: a cycle of such groups would have no end
-        if object.links() > 1 || object.kind() == ObjectKind::Group {
+        if object.links() > 1 {
             remember(&mut self.paths, &mut self.seen, address, path)?;
+        } else if object.kind() == ObjectKind::Group {
+            self.single.insert(address)?;
         }
         Ok(Found::Object(object))
     }
 
-    fn target(&self, group: u64, name: &[u8], kind: LinkKind) -> Result<(Target, ChargedVec<u8>)> {
-        let mut value = ChargedVec::new(self.value.budget());
-        if let LinkKind::Other(class) = kind {
-            return Ok((Target::Other(class), value));
+    /// A link to a group that was found before, although it says that it has one link only. Where it was found is known of those
+    /// in which the walk is.
+    fn again(&self, address: u64) -> Found {
+        let path = self.path.as_str().to_owned();
+        let around = self.levels.iter().find(|level| level.group == address);
+        match around.and_then(|level| self.path.as_str().get(..level.path)) {
+            Some(found) => Found::Link(Link { path, target: Target::Hard(found.to_owned()) }),
+            None => {
+                let message = "group: found before at another path, although its header says that it has one link";
+                Found::Broken { path, error: Error::malformed(address, message) }
+            }
         }
-        let group = self.file.object_at(group, "")?;
-        let target = self.file.call(|library, opened| {
-            Ok::<_, Error>(match library.link_target(opened, &group.id, name, &mut value)? {
-                LinkTarget::File { file, path } => Target::External { file, path },
-                LinkTarget::Path(path) => {
-                    let leads = match library.info_by_name(opened, &group.id, name) {
-                        Ok(_) => true,
-                        Err(error) if is_the_callers(&error) => return Err(error),
-                        Err(_) => false,
-                    };
-                    Target::Soft { path, leads }
-                }
-            })
-        })?;
-        Ok((target, value))
     }
 }
 
@@ -281,6 +282,47 @@ impl fmt::Debug for Walk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Walk").field("path", &self.path).field("depth", &self.depth()).finish()
     }
+}
+
+/// The group at an address: the one that is open, or another in its place.
+fn opened<'a>(
+    file: &File,
+    open: &'a mut Option<Object>,
+    address: u64,
+    path: &str,
+) -> Result<&'a Object> {
+    if open.as_ref().is_some_and(|open| open.address() != address) {
+        *open = None;
+    }
+    match open {
+        Some(open) => Ok(open),
+        none => Ok(none.insert(file.object_at(address, path)?)),
+    }
+}
+
+/// Where a link that is not hard leads; `value` is for its bytes.
+fn target(
+    group: &Object,
+    name: &[u8],
+    kind: LinkKind,
+    value: &mut ChargedVec<u8>,
+) -> Result<Target> {
+    if let LinkKind::Other(class) = kind {
+        return Ok(Target::Other(class));
+    }
+    group.file().call(|library, opened| {
+        Ok(match library.link_target(opened, &group.id, name, value)? {
+            LinkTarget::File { file, path } => Target::External { file, path },
+            LinkTarget::Path(path) => {
+                let leads = match library.info_by_name(opened, &group.id, name) {
+                    Ok(_) => true,
+                    Err(error) if is_the_callers(&error) => return Err(error),
+                    Err(_) => false,
+                };
+                Target::Soft { path, leads }
+            }
+        })
+    })
 }
 
 /// Notes where an object was found.

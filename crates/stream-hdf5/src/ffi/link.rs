@@ -7,6 +7,7 @@ use hdf5_metno_sys as sys;
 use stream_core::memory::OverBudget;
 use stream_core::{ChargedVec, Error, ErrorKind, Result};
 use sys::h5::{H5_index_t, H5_iter_order_t, hbool_t};
+use sys::h5g::{H5G_info_t, H5G_storage_type_t};
 use sys::h5i::hid_t;
 use sys::h5l;
 use sys::h5l::H5L_info1_t;
@@ -64,18 +65,18 @@ impl Library<'_> {
         start: u64,
         keep: &mut Keep<'_>,
     ) -> Result<bool> {
-        let index = match by_creation {
-            true => H5_index_t::H5_INDEX_CRT_ORDER,
-            false => H5_index_t::H5_INDEX_NAME,
+        let (index, order) = match by_creation {
+            // in the order of the index itself: any other makes the library hold all links at once
+            true if self.is_dense(group)? => {
+                (H5_index_t::H5_INDEX_CRT_ORDER, H5_iter_order_t::H5_ITER_NATIVE)
+            }
+            true => (H5_index_t::H5_INDEX_CRT_ORDER, H5_iter_order_t::H5_ITER_INC),
+            false => (H5_index_t::H5_INDEX_NAME, H5_iter_order_t::H5_ITER_NATIVE),
         };
         let mut batch = Batch { keep, refused: None, panicked: false };
         let mut at = start;
         // SAFETY: an open group; `visit` is called with `batch` only during the call.
         let status = unsafe {
-            let order = match by_creation {
-                true => H5_iter_order_t::H5_ITER_INC,
-                false => H5_iter_order_t::H5_ITER_NATIVE,
-            };
             h5l::H5Literate1(
                 group.raw(),
                 index,
@@ -96,6 +97,17 @@ impl Library<'_> {
             0.. => self.intact().map(|()| status > 0),
             _ => Err(self.failed(&format!("links: listing them from number {start} on"))),
         }
+    }
+
+    /// Whether a group's links stand in a heap with indexes, not in its header.
+    fn is_dense(self, group: &Id) -> Result<bool> {
+        let mut info = std::mem::MaybeUninit::<H5G_info_t>::uninit();
+        // SAFETY: an open group, and a place for its facts.
+        let status = unsafe { sys::h5g::H5Gget_info(group.raw(), info.as_mut_ptr()) };
+        self.done(status, || "group: asking how its links are stored".into())?;
+        // SAFETY: the call gave it a value.
+        let info = unsafe { info.assume_init() };
+        Ok(info.storage_type == H5G_storage_type_t::H5G_STORAGE_TYPE_DENSE)
     }
 
     /// Where the soft or external link `name` leads.
