@@ -24,15 +24,6 @@ pub enum Defect {
         /// Packets found.
         found: u64,
     },
-    /// Packets of a stream end well before the duration that the container claims.
-    EndsEarly {
-        /// Which stream.
-        stream: u32,
-        /// Milliseconds claimed.
-        claimed: i64,
-        /// Milliseconds found.
-        found: i64,
-    },
     /// A packet that the container knows to be damaged, or whose payload ends early.
     Corrupt,
     /// What FFmpeg says.
@@ -53,7 +44,6 @@ impl Defect {
         match self {
             Self::TableTooShort { .. } => "table_too_short",
             Self::FewerFrames { .. } => "fewer_frames",
-            Self::EndsEarly { .. } => "ends_early",
             Self::Corrupt => "corrupt_packet",
             Self::Library { .. } => "library",
             Self::Undecoded { .. } => "undecoded",
@@ -77,12 +67,8 @@ impl fmt::Display for Defect {
                 f,
                 "stream {stream}: fewer packets than its header claims (expected {claimed}, found {found})"
             ),
-            Self::EndsEarly { stream, claimed, found } => write!(
-                f,
-                "stream {stream}: ends before its header claims (expected {claimed} ms, found {found} ms)"
-            ),
             Self::Corrupt => f.write_str("packet is damaged or ends early"),
-            Self::Library { message } => f.write_str(message),
+            Self::Library { message } => write!(f, "ffmpeg: {message}"),
             Self::Undecoded { message } => write!(f, "frame does not decode: {message}"),
         }
     }

@@ -3,6 +3,7 @@
 //! The library is entered through [`log::collected`], so that its messages go to the reader that called it and never to a terminal.
 //! It reads through [`io`], and opens nothing else: no protocol is allowed, and no file that a file refers to is opened.
 
+pub(crate) mod bound;
 pub(crate) mod demuxer;
 pub(crate) mod facts;
 pub(crate) mod io;

@@ -1,6 +1,6 @@
 //! Where the facts of packets come from: the library's demuxer, or a reader of a container's own tables.
 
-use stream_core::Result;
+use stream_core::{Diagnostics, Result};
 
 use crate::Packet;
 
@@ -29,6 +29,19 @@ pub(crate) trait Packets: Send {
 
     /// Bytes of the source that are behind it: never shrinks, for progress only.
     fn done(&self) -> u64;
+
+    /// The payload of the packet delivered last, where it was read anyway; `None` where its bytes were never looked at.
+    fn payload(&self) -> Option<&[u8]> {
+        None
+    }
+
+    /// Appends what was found unusual since the last call.
+    ///
+    /// # Errors
+    /// `OverBudget`.
+    fn findings(&mut self, _findings: &mut Diagnostics) -> Result<()> {
+        Ok(())
+    }
 
     /// What a reader of tables found lacking: that fewer packets lie in the file than its tables claim. `None` where nothing lacks,
     /// and for the demuxer. Asked at the end.

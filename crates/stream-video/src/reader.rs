@@ -1,18 +1,22 @@
 //! A container's facts, then its packets.
 
 use stream_core::memory::Reservation;
-use stream_core::{ChargedVec, Context, Result};
+use stream_core::{ChargedVec, Context, Diagnostic, Diagnostics, Result, Severity};
 
 use crate::ffi::demuxer::Demuxer;
 use crate::packets::Packets;
-use crate::{Attachment, Chapter, Container, Packet, Stream, Tag};
+use crate::{Attachment, Chapter, Container, Defect, Media, Packet, Stream, Tag, Verdicts};
 
 /// Reads a container: its facts are there once it is opened, its packets follow one by one.
+///
+/// Holds 5.3 MB, the facts, 200 bytes a stream, and 40 bytes for each entry of FFmpeg's index: all samples of ISO media and AVI, key
+/// frames of the others up to 256 KiB.
 pub struct Reader {
     facts: Facts,
     packets: Box<dyn Packets>,
-    /// Packets delivered, by stream.
-    counts: ChargedVec<u64>,
+    verdicts: ChargedVec<Verdicts>,
+    findings: Diagnostics,
+    at_end: bool,
     ended: bool,
     cx: Context,
     _held: Reservation,
@@ -36,11 +40,22 @@ impl Reader {
     pub fn open(cx: Context) -> Result<Self> {
         let demuxer = Demuxer::open(&cx)?;
         let (facts, held) = demuxer.facts()?;
-        let mut counts = ChargedVec::new(cx.budget());
-        for _ in &facts.streams {
-            counts.push(0)?;
+        let mut verdicts = ChargedVec::new(cx.budget());
+        for stream in &facts.streams {
+            verdicts.push(Verdicts::new(stream))?;
         }
-        Ok(Self { facts, packets: Box::new(demuxer), counts, ended: false, cx, _held: held })
+        let mut reader = Self {
+            facts,
+            packets: Box::new(demuxer),
+            verdicts,
+            findings: Diagnostics::new(cx.budget()),
+            at_end: false,
+            ended: false,
+            cx,
+            _held: held,
+        };
+        reader.packets.findings(&mut reader.findings)?;
+        Ok(reader)
     }
 
     /// The context it reads within.
@@ -78,9 +93,24 @@ impl Reader {
         self.packets.done()
     }
 
-    /// What the container's own tables claim and the file lacks.
-    pub fn incomplete(&self) -> Option<&str> {
-        self.packets.incomplete()
+    /// What the packets so far say of each stream.
+    pub fn verdicts(&self) -> &[Verdicts] {
+        &self.verdicts
+    }
+
+    /// What was unusual so far.
+    pub fn findings(&self) -> &Diagnostics {
+        &self.findings
+    }
+
+    /// Whether all packets were read, and nothing lacked or was broken.
+    pub fn is_whole(&self) -> bool {
+        self.at_end && self.findings.count(Severity::Error) == 0
+    }
+
+    /// The payload of the packet read last, where it was read anyway.
+    pub fn payload(&self) -> Option<&[u8]> {
+        self.packets.payload()
     }
 
     /// Fills `packet` with the next one, in the order of the file; `Ok(false)` at the end.
@@ -91,17 +121,17 @@ impl Reader {
         if self.ended {
             return Ok(false);
         }
-        match self.packets.next(packet) {
+        let more = self.packets.next(packet);
+        self.packets.findings(&mut self.findings)?;
+        match more {
             Ok(true) => {
-                let at = usize::try_from(packet.stream).unwrap_or(usize::MAX);
-                if let Some(count) = self.counts.as_mut_slice().get_mut(at) {
-                    packet.index = *count;
-                    *count = count.saturating_add(1);
-                }
+                self.count(packet)?;
                 Ok(true)
             }
             Ok(false) => {
                 self.ended = true;
+                self.judge()?;
+                self.at_end = true;
                 Ok(false)
             }
             Err(error) => {
@@ -109,5 +139,73 @@ impl Reader {
                 Err(error)
             }
         }
+    }
+
+    fn count(&mut self, packet: &mut Packet) -> Result<()> {
+        let at = usize::try_from(packet.stream).unwrap_or(usize::MAX);
+        let Some(verdicts) = self.verdicts.as_mut_slice().get_mut(at) else { return Ok(()) };
+        packet.index = verdicts.packets;
+        verdicts.add(packet);
+        if packet.corrupt {
+            let end = self.cx.source().size().unwrap_or(u64::MAX);
+            let entry = format!("stream/{}/packet/{}", packet.stream, packet.index);
+            self.note(
+                Severity::Error,
+                &Defect::Corrupt,
+                packet.position.filter(|at| *at <= end),
+                Some(entry),
+            )?;
+        }
+        Ok(())
+    }
+
+    /// At the end: compares what was claimed with what was found.
+    fn judge(&mut self) -> Result<()> {
+        if let Some(reason) = self.packets.incomplete() {
+            let defect = Defect::Library { message: reason.to_owned() };
+            self.note(Severity::Error, &defect, None, None)?;
+        }
+        for at in 0..self.facts.streams.len() {
+            let (Some(stream), Some(verdicts)) =
+                (self.facts.streams.get(at), self.verdicts.get(at))
+            else {
+                continue;
+            };
+            let entry = format!("stream/{at}");
+            // tracks of chapters and time codes are listed and not delivered
+            let counts = matches!(stream.media, Media::Video | Media::Audio | Media::Subtitle)
+                && !stream.disposition.contains(&"attached_pic");
+            let short = stream.frames.filter(|claimed| verdicts.packets < *claimed && counts);
+            let Some(claimed) = short else { continue };
+            // an edit list may leave frames out: then the times still reach as far as is claimed
+            let reached = verdicts.end.zip(verdicts.first_pts);
+            let reached = reached.map(|(end, first)| end.saturating_sub(first));
+            let ends_early = match (reached, stream.duration) {
+                (Some(reached), Some(claimed)) => reached.saturating_add(claimed / 50) < claimed,
+                _ => true,
+            };
+            let severity = if ends_early { Severity::Error } else { Severity::Note };
+            let defect =
+                Defect::FewerFrames { stream: stream.index, claimed, found: verdicts.packets };
+            self.note(severity, &defect, None, Some(entry))?;
+        }
+        Ok(())
+    }
+
+    fn note(
+        &mut self,
+        severity: Severity,
+        defect: &Defect,
+        offset: Option<u64>,
+        entry: Option<String>,
+    ) -> Result<()> {
+        let finding = Diagnostic {
+            severity,
+            rule: defect.rule(),
+            message: defect.to_string().into(),
+            offset,
+            entry: entry.map(Into::into),
+        };
+        Ok(self.findings.push(finding)?)
     }
 }

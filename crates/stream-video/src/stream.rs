@@ -72,14 +72,14 @@ pub struct Stream {
     /// Its language, from its tags: ISO 639-2 mostly.
     pub language: Option<String>,
     /// Of a video stream.
-    pub video: Option<Video>,
+    pub video: Option<Pictures>,
     /// Of an audio stream.
     pub audio: Option<Audio>,
 }
 
 /// Facts of a stream of pictures.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Video {
+pub struct Pictures {
     /// Pixels across.
     pub width: u32,
     /// Pixels down.

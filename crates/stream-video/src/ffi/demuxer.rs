@@ -6,8 +6,9 @@ use std::ffi::{CString, c_char, c_int};
 
 use ffmpeg_next::ffi as sys;
 use stream_core::memory::Reservation;
-use stream_core::{Context, Error, ErrorKind, Result};
+use stream_core::{Context, Diagnostics, Error, ErrorKind, Result};
 
+use super::bound::Bound;
 use super::io::{self, Io};
 use super::log::{Log, collected};
 use super::{failed, no_memory, time};
@@ -22,7 +23,7 @@ const ENTRY: u64 = 40;
 
 /// An open container: reads one packet after another.
 ///
-/// While one lives it holds [`limits::HELD`] and 40 bytes for each entry of the library's index; while it is opened, what
+/// While one lives it holds [`limits::held`] and 40 bytes for each entry of the library's index; while it is opened, what
 /// [`Limits`] says for a moment more.
 pub(crate) struct Demuxer {
     context: *mut sys::AVFormatContext,
@@ -35,7 +36,8 @@ pub(crate) struct Demuxer {
     since_look: u32,
     index: Reservation,
     payload: Reservation,
-    _held: Reservation,
+    held: Reservation,
+    bound: Bound,
 }
 
 // SAFETY: the library's objects belong to no thread; one at a time uses them, through `&mut`.
@@ -48,6 +50,14 @@ impl Demuxer {
     /// `Malformed` where no container is found, `Passed` for a source that only goes forward, `OverBudget` (resumable where nothing
     /// was opened), and what the source says.
     pub(crate) fn open(cx: &Context) -> Result<Self> {
+        // whatever was begun is closed again
+        Self::try_open(cx).map_err(|error| match error.kind() {
+            ErrorKind::Cancelled | ErrorKind::OverBudget => error.as_resumable(),
+            _ => error,
+        })
+    }
+
+    fn try_open(cx: &Context) -> Result<Self> {
         let size = match cx.source().size() {
             Some(size) if cx.is_random() => size,
             _ => {
@@ -57,10 +67,11 @@ impl Demuxer {
         };
         cx.cancel().check()?;
         let budget = cx.budget();
-        let held = budget.reserve(limits::HELD)?;
+        let held = budget.reserve(limits::held(budget.limit()))?;
         let index = budget.reserve(estimate::index(cx, size)?)?;
         let limits = Limits::of(budget.attainable());
         let opening = budget.reserve(limits.opening)?;
+        let bound = Bound::new(limits.opening.max(index.bytes()));
         let io = Io::new(cx, size)?;
         let mut demuxer = Self {
             context: std::ptr::null_mut(),
@@ -73,7 +84,8 @@ impl Demuxer {
             since_look: 0,
             index,
             payload: budget.reserve(0)?,
-            _held: held,
+            held,
+            bound,
         };
         demuxer.open_input(&limits)?;
         demuxer.find_streams(&limits)?;
@@ -175,11 +187,6 @@ impl Demuxer {
         &self.cx
     }
 
-    /// What the library said.
-    pub(crate) fn log(&mut self) -> &mut Log {
-        &mut self.log
-    }
-
     fn stream_count(&self) -> usize {
         // SAFETY: an open context.
         usize::try_from(unsafe { (*self.context).nb_streams }).unwrap_or(0)
@@ -239,7 +246,7 @@ impl Demuxer {
 
     /// Payloads beyond what is held are charged once they are there: the library never takes more than the file has.
     fn pay_for(&mut self, size: u64) -> Result<()> {
-        let beyond = size.saturating_sub(limits::PACKET);
+        let beyond = size.saturating_sub(self.held.bytes());
         if beyond == self.payload.bytes() {
             return Ok(());
         }
@@ -257,6 +264,8 @@ impl Demuxer {
             }
         }
         let bytes = entries.saturating_mul(ENTRY);
+        // the index grows by half at most
+        self.bound.set(self.held.bytes().saturating_add(bytes.saturating_mul(2)));
         self.index.resize(bytes).map_err(|refusal| Error::from(refusal).as_final())
     }
 
@@ -285,6 +294,28 @@ impl Demuxer {
         // SAFETY: a packet of the library says how long its data is, which lives until the next is read.
         unsafe {
             let (data, size) = ((*self.packet).data, (*self.packet).size);
+            match usize::try_from(size) {
+                Ok(size) if !data.is_null() => std::slice::from_raw_parts(data, size),
+                _ => &[],
+            }
+        }
+    }
+
+    /// Which stream the packet that was read last belongs to.
+    pub(crate) fn stream_of_packet(&self) -> Option<usize> {
+        // SAFETY: a packet of the library.
+        usize::try_from(unsafe { (*self.packet).stream_index }).ok()
+    }
+
+    /// The bytes of an attached picture, or of an attached file, which stand where a codec's extra data would.
+    pub(crate) fn attached(&self, at: usize, is_picture: bool) -> &[u8] {
+        let Some(stream) = self.stream(at) else { return &[] };
+        // SAFETY: a stream has parameters; each says how long its data is, which lives as long as the container is open.
+        unsafe {
+            let (data, size) = match is_picture {
+                true => ((*stream).attached_pic.data, (*stream).attached_pic.size),
+                false => ((*(*stream).codecpar).extradata, (*(*stream).codecpar).extradata_size),
+            };
             match usize::try_from(size) {
                 Ok(size) if !data.is_null() => std::slice::from_raw_parts(data, size),
                 _ => &[],
@@ -322,9 +353,13 @@ impl Demuxer {
             return error.as_final();
         }
         let offset = state.position();
+        let kind = match super::kind(code) {
+            ErrorKind::Malformed if state.is_at_end() => ErrorKind::Truncated,
+            kind => kind,
+        };
         let error = match self.log.last_error() {
-            Some(text) if super::kind(code) == ErrorKind::Malformed => {
-                Error::new(ErrorKind::Malformed, format!("{what}: {}; {text}", super::words(code)))
+            Some(text) if matches!(kind, ErrorKind::Malformed | ErrorKind::Truncated) => {
+                Error::new(kind, format!("{what}: {}; {text}", super::words(code)))
             }
             _ => failed(code, what),
         };
@@ -343,6 +378,18 @@ impl Packets for Demuxer {
 
     fn done(&self) -> u64 {
         self.io.furthest()
+    }
+
+    fn payload(&self) -> Option<&[u8]> {
+        Some(Demuxer::payload(self))
+    }
+
+    fn findings(&mut self, findings: &mut Diagnostics) -> Result<()> {
+        if self.log.is_empty() {
+            return Ok(());
+        }
+        let offset = self.io.state().position();
+        self.log.report(Some(offset), findings)
     }
 }
 

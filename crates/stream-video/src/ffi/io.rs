@@ -33,10 +33,23 @@ impl State {
         self.position.min(self.size)
     }
 
+    /// Whether the next read finds nothing.
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.position >= self.size
+    }
+
     fn read(&mut self, buffer: &mut [u8]) -> c_int {
         let length = buffer.len().min(BUFFER);
         let buffer = buffer.get_mut(..length).unwrap_or_default();
-        match self.cx.read_full_at(self.position, buffer) {
+        let read = self.cx.read_full_at(self.position, buffer).and_then(|n| {
+            let end = self.position.saturating_add(u64::try_from(n).unwrap_or(0));
+            // what ends before the size it had is no end
+            match n < length && end < self.size {
+                true => Err(self.cx.ended(end, length, n)),
+                false => Ok(n),
+            }
+        });
+        match read {
             Ok(0) => sys::AVERROR_EOF,
             Ok(n) => {
                 self.position = self.position.saturating_add(u64::try_from(n).unwrap_or(0));

@@ -5,7 +5,9 @@ use std::ffi::{CStr, c_char, c_int, c_void};
 use std::sync::Once;
 
 use ffmpeg_next::ffi as sys;
-use stream_core::Severity;
+use stream_core::{Diagnostic, Diagnostics, Result, Severity};
+
+use crate::Defect;
 
 /// Messages kept between two looks; more are counted.
 const KEPT: usize = 16;
@@ -14,17 +16,18 @@ const LONGEST: usize = 240;
 
 /// A message.
 #[derive(Clone, Copy)]
-pub(crate) struct Line {
+struct Line {
     /// Errors of decoders are warnings here: what they lose is counted where frames are delivered.
-    pub(crate) severity: Severity,
+    severity: Severity,
     text: [u8; LONGEST],
     length: usize,
 }
 
 impl Line {
-    /// Its words.
-    pub(crate) fn text(&self) -> std::borrow::Cow<'_, str> {
-        String::from_utf8_lossy(self.text.get(..self.length).unwrap_or_default())
+    /// Its words, without what ends a sentence.
+    fn text(&self) -> String {
+        let text = String::from_utf8_lossy(self.text.get(..self.length).unwrap_or_default());
+        text.trim_end_matches(['.', '!', '\n', ' ']).to_owned()
     }
 }
 
@@ -41,11 +44,27 @@ impl Log {
         Self { lines: Vec::with_capacity(KEPT), dropped: [0; 3] }
     }
 
-    /// Takes the messages.
-    pub(crate) fn take(&mut self, mut each: impl FnMut(&Line)) -> [u64; 3] {
-        self.lines.iter().for_each(&mut each);
+    /// Moves the messages to a reader's findings.
+    ///
+    /// # Errors
+    /// `OverBudget`.
+    pub(crate) fn report(&mut self, offset: Option<u64>, findings: &mut Diagnostics) -> Result<()> {
+        for line in &self.lines {
+            let defect = Defect::Library { message: line.text() };
+            findings.push(Diagnostic {
+                severity: line.severity,
+                rule: defect.rule(),
+                message: defect.to_string().into(),
+                offset,
+                entry: None,
+            })?;
+        }
         self.lines.clear();
-        std::mem::take(&mut self.dropped)
+        let all = [Severity::Note, Severity::Warning, Severity::Error];
+        for (severity, dropped) in all.into_iter().zip(std::mem::take(&mut self.dropped)) {
+            findings.count_dropped(severity, dropped);
+        }
+        Ok(())
     }
 
     /// Whether there is anything to take.
@@ -54,7 +73,7 @@ impl Log {
     }
 
     /// The last error that was said.
-    pub(crate) fn last_error(&self) -> Option<std::borrow::Cow<'_, str>> {
+    pub(crate) fn last_error(&self) -> Option<String> {
         self.lines.iter().rev().find(|line| line.severity > Severity::Note).map(Line::text)
     }
 

@@ -120,8 +120,7 @@ fn text(value: Option<impl ToString>) -> String {
 
 /// A stream's facts under ffprobe's names, empty where ffprobe leaves them out.
 fn facts(stream: &Stream) -> Vec<(&'static str, String)> {
-    let seconds =
-        |t: Option<i64>| text(t.map(|t| format!("{:.6}", stream.time_base.seconds(t))));
+    let seconds = |t: Option<i64>| text(t.map(|t| format!("{:.6}", stream.time_base.seconds(t))));
     let rate = |r: Rational| r.to_string();
     let aspect = |r: Option<Rational>| text(r.map(|r| format!("{}:{}", r.num, r.den)));
     let mut facts = vec![

@@ -2,12 +2,11 @@
 
 use std::ffi::{CStr, c_int, c_uint};
 
-/// Bytes of a payload that are held for the packet at hand: the library takes 5,000,000 bytes on a container's word alone, and more
-/// only where the file has them.
-pub(crate) const PACKET: u64 = 5_000_000;
-
-/// What is reserved while a container is open: a packet, and the stream of bytes.
-pub(super) const HELD: u64 = PACKET + (256 << 10);
+/// What is reserved while a container is open: the packet at hand, an eighth of the budget from 5 to 32 MiB, beyond which the library
+/// gets no memory for one; and the stream of bytes.
+pub(super) fn held(limit: u64) -> u64 {
+    (limit / 8).clamp(5 << 20, 32 << 20).saturating_add(256 << 10)
+}
 
 /// Bounds while a container is opened, from what the budget has.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +26,7 @@ pub(crate) struct Limits {
 impl Limits {
     /// The bounds for a budget of which `free` bytes are left.
     pub(crate) fn of(free: u64) -> Self {
-        let opening = (free / 2).min(48 << 20);
+        let opening = (free / 2).clamp(4 << 20, 48 << 20);
         let probe = (opening / 4).clamp(64 << 10, 5_000_000);
         let format_probe = (opening / 8).clamp(32 << 10, 1 << 20);
         Self {

@@ -8,7 +8,7 @@ use stream_core::Result;
 use super::{Copier, rational};
 use crate::ffi::side_data::SideData;
 use crate::ffi::{fixed, time};
-use crate::{Audio, Color, Media, Rational, Stream, Tag, Video};
+use crate::{Audio, Color, Media, Pictures, Rational, Stream, Tag};
 
 // what these take comes from files: as numbers, so that one without a name is no undefined behaviour
 mod named {
@@ -89,10 +89,10 @@ impl Copier<'_> {
         flags & sys::AVFMT_SHOW_IDS != 0
     }
 
-    fn video(&self, raw: &sys::AVStream, par: &sys::AVCodecParameters) -> Video {
+    fn video(&self, raw: &sys::AVStream, par: &sys::AVCodecParameters) -> Pictures {
         let side_data = SideData::of(raw);
         let pixel = self.sample_aspect_ratio(raw);
-        Video {
+        Pictures {
             width: u32::try_from(par.width).unwrap_or(0),
             height: u32::try_from(par.height).unwrap_or(0),
             // SAFETY: the names of pixel formats live for ever.

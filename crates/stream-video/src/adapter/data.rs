@@ -1,0 +1,172 @@
+//! What is asked for: payloads, attached files, and frames.
+
+use std::sync::Arc;
+
+use stream_core::{
+    Array, Chunk, ChunkPlan, Chunks, Context, Error, ErrorKind, Form, NoChunks, Request, Result,
+    no_such_entry,
+};
+
+use super::Adapter;
+use crate::payloads::{Bytes, Payloads, Range};
+use crate::{Attachment, Media};
+
+/// An entry that has data.
+#[derive(Clone, Copy, Debug)]
+enum Wanted {
+    Stream(usize),
+    Packet(u32, u64),
+    Attachment(usize),
+}
+
+impl Adapter {
+    pub(super) fn data(&mut self, request: &Request) -> Result<Box<dyn Chunks>> {
+        let mut wanted = Vec::new();
+        for path in &request.entries {
+            wanted.push(self.wanted(path).ok_or_else(|| no_such_entry(path))?);
+        }
+        if let [one] = *wanted {
+            return self.chunks_of(one, request, 0);
+        }
+        Ok(Box::new(Several {
+            cx: self.reader.context().clone(),
+            attachments: self.reader.attachments().to_vec(),
+            media: self.reader.streams().iter().map(|stream| stream.media).collect(),
+            wanted,
+            request: request.clone(),
+            at: 0,
+            current: Box::new(NoChunks),
+        }))
+    }
+
+    fn wanted(&self, path: &str) -> Option<Wanted> {
+        let mut parts = path.split('/');
+        let (kind, number) = (parts.next()?, parts.next()?);
+        let at: usize = canonical(number)?;
+        let wanted = match (kind, parts.next(), parts.next()) {
+            ("stream", None, None) => Wanted::Stream(at),
+            ("stream", Some("packet"), Some(index)) => {
+                Wanted::Packet(u32::try_from(at).ok()?, canonical(index)?)
+            }
+            ("picture" | "attachment", None, None) => {
+                let all = self.reader.attachments().iter().enumerate();
+                let alike = all.filter(|(_, a)| a.is_picture == (kind == "picture"));
+                Wanted::Attachment(alike.map(|(at, _)| at).nth(at)?)
+            }
+            _ => return None,
+        };
+        match wanted {
+            Wanted::Stream(at) if at >= self.reader.streams().len() => None,
+            wanted => parts.next().is_none().then_some(wanted),
+        }
+    }
+
+    fn chunks_of(
+        &self,
+        wanted: Wanted,
+        request: &Request,
+        entry: usize,
+    ) -> Result<Box<dyn Chunks>> {
+        let cx = self.reader.context();
+        if let Wanted::Packet(stream, index) = wanted
+            && (self.packet.stream, self.packet.index) == (stream, index)
+            && self.entries > 0
+            && let Some(payload) = self.reader.payload()
+            && request.form != Form::Decoded
+            && u64::try_from(payload.len()).ok() == Some(self.packet.size)
+            && self.packet.size > 0
+        {
+            let size = request.chunk_size.unwrap_or_else(|| cx.chunk_size());
+            return Ok(Box::new(Bytes::new(
+                cx,
+                payload,
+                Range::of(&request.region)?,
+                (entry, size),
+            )?));
+        }
+        let media: Vec<Media> = self.reader.streams().iter().map(|stream| stream.media).collect();
+        open(cx, wanted, (request, entry), (self.reader.attachments(), &media))
+    }
+}
+
+/// A number without signs and leading zeros: paths are unique.
+fn canonical<T: std::str::FromStr + ToString>(text: &str) -> Option<T> {
+    text.parse().ok().filter(|n: &T| n.to_string() == text)
+}
+
+/// Opens the data of one entry with a demuxer of its own.
+fn open(
+    cx: &Context,
+    wanted: Wanted,
+    (request, entry): (&Request, usize),
+    (attachments, _media): (&[Attachment], &[Media]),
+) -> Result<Box<dyn Chunks>> {
+    let size = request.chunk_size.unwrap_or_else(|| cx.chunk_size());
+    if request.form == Form::Decoded {
+        let message = "form: only streams of pictures are decoded";
+        return Err(Error::new(ErrorKind::Request, message));
+    }
+    let range = Range::of(&request.region)?;
+    Ok(match wanted {
+        Wanted::Stream(at) => Box::new(Payloads::of_stream(cx, at, range, (entry, size))?),
+        Wanted::Packet(stream, index) => {
+            Box::new(Payloads::of_packet(cx, (stream, index), range, (entry, size))?)
+        }
+        Wanted::Attachment(at) => {
+            let Some(attachment) = attachments.get(at) else {
+                return Err(no_such_entry("attachment"));
+            };
+            Box::new(Bytes::of_attachment(cx, attachment, range, (entry, size))?)
+        }
+    })
+}
+
+/// Several entries, one behind the other, each opened when it is its turn.
+struct Several {
+    cx: Context,
+    attachments: Vec<Attachment>,
+    media: Vec<Media>,
+    wanted: Vec<Wanted>,
+    request: Request,
+    /// The entry that is opened next.
+    at: usize,
+    current: Box<dyn Chunks>,
+}
+
+impl Chunks for Several {
+    fn next_chunk(&mut self) -> Result<Option<Chunk>> {
+        loop {
+            match self.current.next_chunk() {
+                Ok(None) => {}
+                Err(error) if !error.resumable() => {
+                    self.at = self.wanted.len();
+                    return Err(error);
+                }
+                other => return other,
+            }
+            let Some(wanted) = self.wanted.get(self.at) else { return Ok(None) };
+            // the demuxer before it is closed first
+            self.current = Box::new(NoChunks);
+            let facts = (&*self.attachments, &*self.media);
+            let opened = open(&self.cx, *wanted, (&self.request, self.at), facts);
+            match opened {
+                Ok(chunks) => self.current = chunks,
+                Err(error) => {
+                    if !error.resumable() {
+                        self.at = self.wanted.len();
+                    }
+                    return Err(error.with_format("video"));
+                }
+            }
+            self.at = self.at.saturating_add(1);
+        }
+    }
+
+    fn plan(&self) -> Option<Arc<dyn ChunkPlan>> {
+        None
+    }
+
+    fn array(&self) -> Option<Array> {
+        None
+    }
+}

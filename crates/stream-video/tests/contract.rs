@@ -1,0 +1,93 @@
+//! The contract that all readers pass, over containers of every kind.
+//!
+//! The readings of three promises flip bytes: they run in a process of their own, as the command reads such files in a worker process.
+//! A crash of FFmpeg is told; a broken promise fails.
+#![allow(clippy::unwrap_used)]
+
+use std::process::Command;
+use std::time::Duration;
+
+use stream_testkit::{Contract, Difference, Promise, Variation, contract_tests};
+use stream_video::Video;
+
+/// What FFmpeg makes of a file depends on all that it probes, which is all of a small file: what is cut may be known otherwise. That a
+/// stream is cut between two packets no container but ISO media tells.
+fn may_differ(d: &Difference) -> bool {
+    d.variation == Variation::Cut
+}
+
+fn contract() -> Contract {
+    Contract::new(&Video)
+        .may_differ(may_differ)
+        .good("fragments.mp4", || include_bytes!("files/fragments.mp4"))
+        .good("turned.mp4", || include_bytes!("files/turned.mp4"))
+        .good("vp9.mkv", || include_bytes!("files/vp9.mkv"))
+        .good("flv1.flv", || include_bytes!("files/flv1.flv"))
+        .bad("a cut file", || include_bytes!("files/b-frames.mp4")[..6000].to_vec())
+        .bad("no container", || "hello\n")
+        .bad("nothing", || "")
+        .bad("a signature alone", || b"\0\0\0\x10ftypisom\0\0\0\0".to_vec())
+        .final_refusals()
+        .deadline(Duration::from_secs(60))
+}
+
+/// The smallest file, of which thousands of damaged copies are read.
+fn small() -> Contract {
+    Contract::new(&Video)
+        .may_differ(may_differ)
+        .good("variable.mkv", || include_bytes!("files/variable.mkv"))
+        .bad("a cut file", || include_bytes!("files/b-frames.mp4")[..6000].to_vec())
+        .bad("no container", || "hello\n")
+        .bad("nothing", || "")
+        .bad("a signature alone", || b"\0\0\0\x10ftypisom\0\0\0\0".to_vec())
+        .final_refusals()
+        .deadline(Duration::from_secs(60))
+}
+
+contract_tests! { contract;
+    the_heap_stays_within_the_budget: Budget,
+    streaming_equals_batch: Streaming,
+    cancelling_takes_effect_within_one_call: Cancel,
+    reading_never_writes: ReadOnly,
+}
+
+#[test]
+fn overhead() {
+    println!("measured: {}", contract().measured_overhead());
+}
+
+/// Set for the process of its own.
+const APART: &str = "NARROWS_VIDEO_APART";
+
+/// Checks a promise in a process of its own.
+fn apart(name: &str, promise: Promise) {
+    if std::env::var_os(APART).is_some() {
+        return small().check_promise(promise);
+    }
+    let run = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", name])
+        .env(APART, "1")
+        .output()
+        .unwrap();
+    if run.status.code().is_none() {
+        println!("FFmpeg did not survive: {}", run.status);
+        return;
+    }
+    let said = String::from_utf8_lossy(&run.stdout);
+    assert!(run.status.success(), "{said}");
+}
+
+#[test]
+fn no_input_makes_it_panic_or_hang() {
+    apart("no_input_makes_it_panic_or_hang", Promise::Survival);
+}
+
+#[test]
+fn progress_only_grows() {
+    apart("progress_only_grows", Promise::Progress);
+}
+
+#[test]
+fn errors_say_where_and_what() {
+    apart("errors_say_where_and_what", Promise::Errors);
+}
