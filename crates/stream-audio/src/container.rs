@@ -84,33 +84,42 @@ pub(crate) trait Packets: Send {
     fn position(&self) -> u64;
 }
 
+/// Frames that follow one another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Run {
+    /// The first of them.
+    pub origin: u64,
+    /// How many.
+    pub frames: usize,
+}
+
 /// Samples of one stream as `f32`, interleaved, going onwards.
 pub(crate) trait Samples: Send {
-    /// The frame that the next read starts with. It may jump onwards where frames were lost.
-    fn position(&self) -> u64;
-
-    /// Fills the front of `out`, whose length is a multiple of the channels, and says how many frames that is; 0 only at the end.
-    /// All of them follow one another from [`Samples::position`] as it was before the call; where frames were lost it
-    /// delivers what stands before the gap, and the next call starts behind it.
+    /// Fills the front of `out`, whose length is a multiple of the channels, and says which frames these are: as many as follow
+    /// one another without a gap and cost no waiting; none only at the end. Where frames were lost, the origin is behind
+    /// the gap.
     ///
     /// # Errors
     /// What reading gives. A packet that cannot be decoded is no error but a finding.
-    fn read(&mut self, out: &mut [f32]) -> Result<usize>;
+    fn read(&mut self, out: &mut [f32]) -> Result<Run>;
 
-    /// Goes to `frame`: exactly, whatever the codec needs before it. Beyond the end, the next read gives 0.
+    /// Goes to `frame`: exactly, whatever the codec needs before it. Beyond the end, the next read gives no frames.
     ///
     /// # Errors
     /// `Passed` where the source only goes forward and the frame lies behind; what reading gives.
     fn seek(&mut self, frame: u64) -> Result<()>;
 }
 
-/// A codec that turns one packet into frames.
+/// A codec that turns one packet into frames, which it keeps until the next.
 pub(crate) trait Decode: Send {
-    /// Decodes `bytes` and appends to `out`, interleaved; says how many frames.
+    /// Decodes a packet and says how many frames came of it. Reserves its memory when it is made, so that this cannot be refused.
     ///
     /// # Errors
-    /// A message for the finding: the packet is skipped and counted.
-    fn decode(&mut self, bytes: &[u8], out: &mut ChargedVec<f32>) -> Result<usize>;
+    /// What is wrong with the packet, for the finding: it is skipped and counted.
+    fn decode(&mut self, bytes: &[u8]) -> Result<usize, String>;
+
+    /// Copies frames of the last packet from the `from`-th on to `out`, interleaved; `out` is no longer than what is there.
+    fn copy(&self, from: usize, out: &mut [f32]);
 
     /// Forgets all packets before.
     fn reset(&mut self);

@@ -4,7 +4,7 @@
 use stream_core::{ChargedVec, Time};
 use stream_memory::Budget;
 
-use crate::{Attachment, Chapter, CuePoint, Picture, Stream, Tags, Text, Texts};
+use crate::{Attachment, Chapter, CuePoint, Gain, Picture, Stream, Tags, Text, Texts};
 
 /// What a file's header (and its trailer, over a source that can be read anywhere) says: everything but packets and samples.
 #[derive(Debug)]
@@ -17,6 +17,10 @@ pub struct Header {
     pub duration: Option<Time>,
     /// Whether `duration` is reckoned from sizes and a rate rather than written in the file.
     pub duration_is_estimated: bool,
+    /// What wrote it, where that stands outside of tags.
+    pub encoder: Text,
+    /// How loud it is to be played.
+    pub gain: Gain,
     /// Streams of sound, in the file's order.
     pub streams: Vec<Stream>,
     /// Streams of another kind that are there and are not read.
@@ -45,6 +49,8 @@ impl Header {
             brand: Text::default(),
             duration: None,
             duration_is_estimated: false,
+            encoder: Text::default(),
+            gain: Gain::default(),
             streams: Vec::new(),
             others: 0,
             tags: Tags::new(budget),

@@ -161,7 +161,7 @@ pub(crate) fn generic(source: TagSource, verbatim: &str) -> Cow<'_, str> {
     let (name, qualifier) = verbatim.split_once(':').unwrap_or((verbatim, ""));
     let found = match source {
         TagSource::Id3v22 | TagSource::Id3v23 | TagSource::Id3v24 => match name {
-            "TXX" | "TXXX" if !qualifier.is_empty() => return named(qualifier),
+            "TXX" | "TXXX" | "COM" | "COMM" if !qualifier.is_empty() => return named(qualifier),
             _ => exact(ID3, name),
         },
         TagSource::Mp4 if name == "----" => {
@@ -195,7 +195,10 @@ mod tests {
         assert_eq!(generic(TagSource::Riff, "INAM"), "title");
         assert_eq!(generic(TagSource::Mp4, "©nam"), "title");
         assert_eq!(generic(TagSource::Vorbis, "title"), "title");
-        assert_eq!(generic(TagSource::Id3v24, "TXXX:REPLAYGAIN_TRACK_GAIN"), "replaygain_track_gain");
+        assert_eq!(
+            generic(TagSource::Id3v24, "TXXX:REPLAYGAIN_TRACK_GAIN"),
+            "replaygain_track_gain"
+        );
         assert_eq!(
             generic(TagSource::Mp4, "----:com.apple.iTunes:replaygain_track_gain"),
             "replaygain_track_gain"

@@ -4,21 +4,40 @@
 //! a way of its own; codecs turn packets into frames; the adapter makes entries and chunks of them.
 #![deny(clippy::arithmetic_side_effects)]
 
+mod adapter;
+mod adts;
+mod ape;
 mod chapter;
+mod codec;
+mod comments;
 mod container;
+mod counts;
+mod decoded;
 mod defect;
 mod findings;
+mod format;
+mod gain;
 mod header;
+mod id3;
+mod input;
 mod key;
 mod layout;
+mod mpa;
+mod octets;
+mod ogg;
+mod open;
 mod packet;
 mod picture;
+mod signature;
 mod stream;
 mod tag;
 mod text;
+mod vorbis;
 
 pub use chapter::{Chapter, CuePoint};
 pub use defect::Defect;
+pub use format::Audio;
+pub use gain::Gain;
 pub use header::Header;
 pub use layout::Layout;
 pub use packet::{Packet, Place};

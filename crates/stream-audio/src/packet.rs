@@ -31,13 +31,23 @@ pub struct Place {
     pub offset: u64,
     /// How many bytes belong to the packet.
     pub length: u64,
-    /// Whether they follow one another; in Ogg a packet may be cut by pages.
-    pub pieces: bool,
+    /// Bytes of the file from its first to its last: more than `length` where a packet is cut by Ogg pages.
+    pub extent: u64,
+    /// Bytes that follow one another from the first on.
+    pub(crate) run: u64,
+}
+
+impl Place {
+    /// Bytes that follow one another.
+    pub(crate) fn plain(offset: u64, length: u64) -> Self {
+        Self { offset, length, extent: length, run: length }
+    }
 }
 
 impl Packet {
     /// Its bytes where they follow one another.
     pub fn span(&self) -> Option<Span> {
-        (!self.at.pieces).then_some(Span { offset: self.at.offset, length: self.at.length })
+        (self.at.extent == self.at.length)
+            .then_some(Span { offset: self.at.offset, length: self.at.length })
     }
 }

@@ -18,7 +18,9 @@ pub enum Stored {
     OggBase64 {
         /// The serial number of the logical stream.
         serial: u32,
-        /// Base64 characters that stand before the picture's own bytes (the header of METADATA_BLOCK_PICTURE).
+        /// Bytes of the packet that stand in the page of the first one.
+        run: u32,
+        /// Bytes to be decoded before the picture's own (the header of METADATA_BLOCK_PICTURE).
         skip: u32,
         /// Bytes of the picture, once decoded.
         length: u32,

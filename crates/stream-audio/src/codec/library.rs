@@ -1,0 +1,171 @@
+//! The codecs of symphonia: packets in, frames out.
+//!
+//! Only its codecs are used. Its demuxers tell no positions, hold what headers claim, and keep pictures in memory.
+#![deny(clippy::arithmetic_side_effects)]
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use stream_core::{Context, Error, ErrorKind, Result};
+use stream_memory::Reservation;
+use symphonia::core::audio::Channels;
+use symphonia::core::audio::layouts;
+use symphonia::core::codecs::audio::well_known as known;
+use symphonia::core::codecs::audio::{
+    AudioCodecId, AudioCodecParameters, AudioDecoder, AudioDecoderOptions,
+};
+use symphonia::core::packet::PacketRef;
+use symphonia::core::units::{Duration, Timestamp};
+use symphonia::default::codecs::{AacDecoder, AlacDecoder, FlacDecoder, MpaDecoder, VorbisDecoder};
+
+use crate::Stream;
+use crate::adts;
+use crate::container::Decode;
+
+/// What a decoder needs beside the frames of a packet: tables and state of the largest of them, measured and doubled.
+const STATE: u64 = 512 * 1024;
+/// The most channels that any of these codecs has.
+const CHANNELS: u32 = 8;
+/// The most frames that a FLAC block has (RFC 9639, 9.1.1).
+const FLAC_BLOCK: u64 = 65_536;
+
+/// A decoder of the library.
+struct Library {
+    decoder: Box<dyn AudioDecoder>,
+    channels: usize,
+    preroll: u64,
+    /// Whether each packet has an ADTS header, which the decoder does not take.
+    framed: bool,
+    _memory: Reservation,
+}
+
+/// Which decoder, how many frames a packet may have, and how many frames before a place decide what comes out there.
+fn choose(stream: &Stream, setup: &[u8]) -> Option<(AudioCodecId, u64, u64)> {
+    Some(match stream.codec {
+        // the bit reservoir reaches back 511 bytes, or 255 in the halved rates, and the smallest frames have 60 and 11 bytes
+        // for it; two more frames are in the filters
+        "mp3" if stream.sample_rate >= 32_000 => (known::CODEC_ID_MP3, 1152, 1152 * 12),
+        "mp3" => (known::CODEC_ID_MP3, 576, 576 * 28),
+        "mp2" => (known::CODEC_ID_MP2, 1152, 1152 * 2),
+        "mp1" => (known::CODEC_ID_MP1, 384, 384 * 3),
+        // halves of blocks overlap, and the first gives nothing
+        "vorbis" => (known::CODEC_ID_VORBIS, 8192, 8192 * 2),
+        "aac" => (known::CODEC_ID_AAC, 1024, 1024 * 2),
+        "alac" => {
+            let frames = setup.get(..4).and_then(|b| b.try_into().ok()).map(u32::from_be_bytes);
+            (known::CODEC_ID_ALAC, u64::from(frames?), 0)
+        }
+        "flac" => (known::CODEC_ID_FLAC, FLAC_BLOCK, 0),
+        _ => return None,
+    })
+}
+
+fn channels(count: u32) -> Option<Channels> {
+    Some(match count {
+        1 => layouts::CHANNEL_LAYOUT_MONO,
+        2 => layouts::CHANNEL_LAYOUT_STEREO,
+        _ => return None,
+    })
+}
+
+/// The decoder of `stream`.
+///
+/// # Errors
+/// As [`super::open`].
+pub(super) fn open(cx: &Context, stream: &Stream, setup: &[u8]) -> Result<Box<dyn Decode>> {
+    let unsupported = |message: String| Error::new(ErrorKind::Unsupported, message);
+    let Some((codec, frames, preroll)) = choose(stream, setup) else {
+        return Err(unsupported(format!("codec {:?}: not decoded here", stream.codec)));
+    };
+    if stream.channels == 0 || stream.channels > CHANNELS {
+        return Err(unsupported(format!("{} channels: at most {CHANNELS}", stream.channels)));
+    }
+    let samples = frames.saturating_mul(u64::from(stream.channels));
+    // the frames as they come out, what they are made of, and twice that for what is ordered anew
+    let memory = samples.saturating_mul(16).saturating_add(STATE);
+    let memory = memory.saturating_add(setup_memory(stream.codec, setup)?);
+    let memory = cx.budget().reserve(memory)?;
+    let mut params = AudioCodecParameters::new();
+    params.for_codec(codec);
+    if stream.sample_rate > 0 {
+        params.with_sample_rate(stream.sample_rate);
+    }
+    if let Some(channels) = channels(stream.channels) {
+        params.with_channels(channels);
+    }
+    if !setup.is_empty() {
+        params.with_extra_data(setup.into());
+    }
+    let decoder = catch_unwind(AssertUnwindSafe(|| make(codec, &params)));
+    let decoder = match decoder {
+        Ok(Ok(decoder)) => decoder,
+        Ok(Err(why)) => return Err(unsupported(format!("{}: {why}", stream.codec))),
+        Err(_) => return Err(unsupported(format!("{}: the setup breaks its codec", stream.codec))),
+    };
+    let channels = usize::try_from(stream.channels).unwrap_or(usize::MAX);
+    let framed = stream.codec == "aac" && setup.is_empty();
+    Ok(Box::new(Library { decoder, channels, preroll, framed, _memory: memory }))
+}
+
+/// What the setup makes the library allocate.
+fn setup_memory(codec: &str, setup: &[u8]) -> Result<u64> {
+    let copies = u64::try_from(setup.len()).unwrap_or(u64::MAX).saturating_mul(3);
+    if codec == "vorbis" {
+        return Ok(copies.saturating_add(crate::vorbis::memory(setup)?));
+    }
+    Ok(copies)
+}
+
+fn make(
+    codec: AudioCodecId,
+    params: &AudioCodecParameters,
+) -> symphonia::core::errors::Result<Box<dyn AudioDecoder>> {
+    // only Vorbis looks at it: the block behind a reset, which has nothing to overlap with, then gives no frames
+    let options = AudioDecoderOptions::default().gapless(codec == known::CODEC_ID_VORBIS);
+    Ok(match codec {
+        known::CODEC_ID_VORBIS => Box::new(VorbisDecoder::try_new(params, &options)?),
+        known::CODEC_ID_AAC => Box::new(AacDecoder::try_new(params, &options)?),
+        known::CODEC_ID_ALAC => Box::new(AlacDecoder::try_new(params, &options)?),
+        known::CODEC_ID_FLAC => Box::new(FlacDecoder::try_new(params, &options)?),
+        _ => Box::new(MpaDecoder::try_new(params, &options)?),
+    })
+}
+
+impl Decode for Library {
+    fn decode(&mut self, bytes: &[u8]) -> Result<usize, String> {
+        let header = if self.framed { adts::header_length(bytes) } else { 0 };
+        let bytes = bytes.get(header..).unwrap_or_default();
+        let packet = PacketRef::new(0, Timestamp::new(0), Duration::new(0), bytes);
+        let decoder = &mut self.decoder;
+        // the library has asserts and indices that broken packets reach; its state is made anew then
+        let decoded = catch_unwind(AssertUnwindSafe(|| {
+            decoder.decode_ref(&packet).map(|buf| (buf.frames(), buf.num_planes()))
+        }));
+        match decoded {
+            Ok(Ok((0, _))) => Ok(0),
+            Ok(Ok((frames, planes))) if planes == self.channels => Ok(frames),
+            Ok(Ok((_, planes))) => Err(format!("{planes} channels (expected {})", self.channels)),
+            Ok(Err(e)) => Err(e.to_string()),
+            Err(_) => {
+                let _ = catch_unwind(AssertUnwindSafe(|| self.decoder.reset()));
+                Err("the packet breaks its codec".to_owned())
+            }
+        }
+    }
+
+    fn copy(&self, from: usize, out: &mut [f32]) {
+        let buf = self.decoder.last_decoded();
+        let frames = out.len().checked_div(self.channels).unwrap_or(0);
+        let end = from.saturating_add(frames);
+        if end <= buf.frames() {
+            buf.slice(from..end).copy_to_slice_interleaved::<f32, _>(out);
+        }
+    }
+
+    fn reset(&mut self) {
+        self.decoder.reset();
+    }
+
+    fn preroll(&self) -> u64 {
+        self.preroll
+    }
+}

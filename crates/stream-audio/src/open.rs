@@ -1,0 +1,49 @@
+//! Which container a file is, by its first bytes, and opening it.
+#![deny(clippy::arithmetic_side_effects)]
+
+use std::sync::Arc;
+
+use stream_core::{Context, Error, ErrorKind, Result};
+
+use crate::container::Container;
+use crate::findings::Findings;
+use crate::signature::{self, Magic};
+use crate::{Header, adts, id3, mpa, ogg};
+
+/// Opens a file: reads its header, and where the source can be read anywhere its trailer.
+///
+/// # Errors
+/// `Malformed` where it is no sound, `Unsupported` where its container is not read here, `Passed` where it needs what a
+/// source that only goes forward cannot give, `OverBudget`, what reading gives.
+pub(crate) fn open(cx: &Context, findings: &Findings) -> Result<Arc<dyn Container>> {
+    let mut head = [0; 64];
+    let found = cx.read_full_at(0, &mut head)?;
+    let head = head.get(..found).unwrap_or_default();
+    match signature::magic(head) {
+        Some(Magic::Ogg) => return ogg::open(cx, findings),
+        Some(Magic::Mpa | Magic::Id3 | Magic::Adts) => {}
+        Some(other) => {
+            let message = format!("{other:?}: not read here");
+            return Err(Error::new(ErrorKind::Unsupported, message).at(0));
+        }
+        None if found == 0 => return Err(Error::truncated(0, "the file is empty")),
+        None => {}
+    }
+    let end = cx.source().size().filter(|_| cx.is_random()).unwrap_or(u64::MAX);
+    let mut header = Header::new("mp3", cx.budget());
+    let mut start = 0;
+    // some writers put one tag behind another
+    for _ in 0..8 {
+        match id3::read(cx, start, end, &mut header, findings)? {
+            Some(next) => start = next,
+            None => break,
+        }
+    }
+    header.gain.take(&header.tags);
+    let mut head = [0; 64];
+    let found = cx.read_full_at(start, &mut head)?;
+    match signature::magic(head.get(..found).unwrap_or_default()) {
+        Some(Magic::Adts) => adts::open(cx, header, start, findings),
+        _ => mpa::open(cx, header, start, findings),
+    }
+}
