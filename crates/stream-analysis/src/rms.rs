@@ -14,6 +14,7 @@ pub use levels::Level;
 pub use part::Part;
 pub use run::{Heard, rms};
 pub use running::Rms;
+pub(crate) use running::gap;
 
 /// How a signal of `n` samples a channel is cut into frames: frame `i` starts `i * hop` samples after the first one does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

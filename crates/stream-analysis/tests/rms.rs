@@ -146,10 +146,9 @@ proptest! {
         let expected = by_definition(&framing, channels, &samples);
         for (frame, (index, numbers)) in whole.0.iter().enumerate() {
             prop_assert_eq!(*index, frame as u64);
-            let lines = channels + 1;
-            prop_assert_eq!(numbers.len(), 2 * lines);
-            for line in 0..lines {
-                let (rms, peak) = expected[line][frame];
+            prop_assert_eq!(numbers.len(), 2 * (channels + 1));
+            for (line, expected) in expected.iter().enumerate() {
+                let (rms, peak) = expected[frame];
                 let (at, peak_at) = if line < channels { (line, channels + line) } else { (2 * channels, 2 * channels + 1) };
                 let found = f64::from(whole.value(frame, at));
                 prop_assert!((found - rms).abs() <= 1e-7 * rms.max(1e-9), "frame {} line {}: {} {}", frame, line, found, rms);
