@@ -2,8 +2,8 @@
 
 use stream_core::{Context, ErrorKind, Result};
 
-use crate::isobmff;
 use crate::packets::Packets;
+use crate::{isobmff, matroska};
 
 /// The reader of tables that lists the packets of a file exactly as FFmpeg's demuxer would; `None` where that is left to the demuxer.
 ///
@@ -17,15 +17,22 @@ pub(crate) fn open(cx: &Context) -> Result<Option<Box<dyn Packets>>> {
     let mut start = [0u8; 12];
     let found = cx.read_full_at(0, &mut start)?;
     let start = start.get(..found).unwrap_or_default();
-    let opened = match start.get(4..8) {
-        Some(b"ftyp" | b"moov" | b"wide" | b"free" | b"skip" | b"mdat" | b"pnot" | b"styp") => {
-            isobmff::Reader::open(cx)
-        }
+    let opened = match (start.get(..4), start.get(4..8)) {
+        (Some([0x1a, 0x45, 0xdf, 0xa3]), _) => matroska::Reader::open(cx).map(|r| {
+            let listed = r.refusal().is_none();
+            listed.then(|| -> Box<dyn Packets> { Box::new(r) })
+        }),
+        (
+            _,
+            Some(b"ftyp" | b"moov" | b"wide" | b"free" | b"skip" | b"mdat" | b"pnot" | b"styp"),
+        ) => isobmff::Reader::open(cx).map(|r| {
+            let listed = r.refusal().is_none();
+            listed.then(|| -> Box<dyn Packets> { Box::new(r) })
+        }),
         _ => return Ok(None),
     };
     match opened {
-        Ok(reader) if reader.refusal().is_none() => Ok(Some(Box::new(reader))),
-        Ok(_) => Ok(None),
+        Ok(reader) => Ok(reader),
         Err(e) => match e.kind() {
             ErrorKind::Malformed
             | ErrorKind::Truncated

@@ -1,6 +1,6 @@
 //! H.264: what its configuration says of frame durations, and whether a sample starts a sequence (ITU-T H.264, 7.3; 14496-15, 5.3).
 
-use stream_core::{Context, Result, Window};
+use stream_core::{Result, Window};
 
 use super::boxes::Frame;
 use super::track::head;
@@ -15,6 +15,8 @@ pub(crate) struct Avc {
     pub(crate) timing: Option<(u32, u32)>,
     /// Whether each picture is a whole frame, and no message says how long it is shown.
     pub(crate) frames: bool,
+    /// How many pictures stand between decoding and presentation, where the parameter set says.
+    pub(crate) reorder: Option<u8>,
 }
 
 /// A parameter set longer than this is not looked into.
@@ -38,13 +40,16 @@ impl Avc {
         }
         let size = usize::from(be16(record, 6)?);
         let set = record.get(8..)?.get(..size)?;
-        let (timing, frames) = parameters(set.get(1..)?)?;
-        Some(Self { length: length.saturating_add(1), timing, frames })
+        let (timing, frames, reorder) = parameters(set.get(1..)?)?;
+        Some(Self { length: length.saturating_add(1), timing, frames, reorder })
     }
 }
 
-/// Timing and whether pictures are frames, of a sequence parameter set after its NAL header (7.3.2.1.1, E.1.1).
-fn parameters(set: &[u8]) -> Option<(Option<(u32, u32)>, bool)> {
+/// `num_units_in_tick` and `time_scale`, whether pictures are frames, how many are reordered.
+type Parameters = (Option<(u32, u32)>, bool, Option<u8>);
+
+/// What a sequence parameter set says after its NAL header (7.3.2.1.1, E.1.1).
+fn parameters(set: &[u8]) -> Option<Parameters> {
     let mut b = Bits::escaped(set);
     let profile = b.bits(8)?;
     b.bits(16)?;
@@ -96,7 +101,7 @@ fn parameters(set: &[u8]) -> Option<(Option<(u32, u32)>, bool)> {
         }
     }
     if !b.bit()? {
-        return Some((None, frames));
+        return Some((None, frames, None));
     }
     if b.bit()? && b.bits(8)? == 255 {
         b.bits(32)?;
@@ -134,7 +139,16 @@ fn parameters(set: &[u8]) -> Option<(Option<(u32, u32)>, bool)> {
         b.bit()?;
     }
     frames &= !b.bit()?;
-    Some((timing.filter(|(units, scale)| *units > 0 && *scale > 0), frames))
+    let mut reorder = None;
+    if b.bit()? {
+        b.bit()?;
+        for _ in 0..4 {
+            b.ue()?;
+        }
+        reorder = u8::try_from(b.ue()?).ok().filter(|n| *n <= 16);
+    }
+    let timing = timing.filter(|(units, scale)| *units > 0 && *scale > 0);
+    Some((timing, frames, reorder))
 }
 
 fn scaling_list(b: &mut Bits<'_>, size: u32) -> Option<()> {
@@ -167,8 +181,8 @@ fn hypothetical_decoder(b: &mut Bits<'_>) -> Option<()> {
     Some(())
 }
 
-/// Bytes read at once at the start of a sample.
-const PEEK: usize = 64;
+/// Bytes that a window over the starts of pictures reads at once.
+pub(crate) const PEEK: usize = 64;
 
 /// A picture has no more NAL units before its first slice than this.
 const UNITS: u32 = 64;
@@ -178,27 +192,26 @@ const UNITS: u32 = 64;
 ///
 /// # Errors
 /// What the source says.
-pub(crate) fn is_key(cx: &Context, avc: &Avc, offset: u64, size: u64) -> Result<Option<bool>> {
+pub(crate) fn is_key(w: &mut Window, avc: &Avc, offset: u64, size: u64) -> Result<Option<bool>> {
     let mut at = offset;
     let end = offset.saturating_add(size);
-    let width = u64::from(avc.length);
+    let width = usize::from(avc.length);
     let mut recovery = false;
     for _ in 0..UNITS {
-        let mut held = [0u8; PEEK];
-        let found = cx.read_full_at(at, &mut held)?;
-        let bytes = held.get(..found).unwrap_or_default();
-        let Some(prefix) = bytes.get(..usize::from(avc.length)) else { return Ok(None) };
-        let unit = prefix.iter().fold(0u64, |n, b| n.wrapping_shl(8) | u64::from(*b));
-        let body = at.saturating_add(width);
+        let bytes = w.at(at, width.saturating_add(1))?;
+        let (Some(prefix), Some(&header)) = (bytes.get(..width), bytes.get(width)) else {
+            return Ok(None);
+        };
+        let unit = length_of(prefix);
+        let body = at.saturating_add(avc.length.into());
         let next = body.saturating_add(unit);
-        let Some(&header) = bytes.get(usize::from(avc.length)) else { return Ok(None) };
         if unit == 0 || next > end {
             return Ok(None);
         }
         match header & 31 {
             5 => return Ok(Some(true)),
             1 | 2 => return Ok(Some(recovery)),
-            6 => recovery |= has_recovery_point(cx, body.saturating_add(1), next.min(end))?,
+            6 => recovery |= has_recovery_point(w, body.saturating_add(1), next)?,
             _ => {}
         }
         at = next;
@@ -206,20 +219,21 @@ pub(crate) fn is_key(cx: &Context, avc: &Avc, offset: u64, size: u64) -> Result<
     Ok(None)
 }
 
+fn length_of(prefix: &[u8]) -> u64 {
+    prefix.iter().fold(0u64, |n, b| n.wrapping_shl(8) | u64::from(*b))
+}
+
 /// Whether a sample is NAL units from its start to its end, at most [`UNITS`] of them.
 ///
 /// # Errors
 /// What the source says.
-pub(crate) fn is_whole(cx: &Context, avc: &Avc, offset: u64, size: u64) -> Result<bool> {
+pub(crate) fn is_whole(w: &mut Window, avc: &Avc, offset: u64, size: u64) -> Result<bool> {
     let mut at = offset;
     let end = offset.saturating_add(size);
+    let width = usize::from(avc.length);
     for _ in 0..UNITS {
-        let mut held = [0u8; 4];
-        let Some(prefix) = held.get_mut(..usize::from(avc.length)) else { return Ok(false) };
-        if cx.read_full_at(at, prefix)? < prefix.len() {
-            return Ok(false);
-        }
-        let unit = prefix.iter().fold(0u64, |n, b| n.wrapping_shl(8) | u64::from(*b));
+        let Some(prefix) = w.at(at, width)?.get(..width) else { return Ok(false) };
+        let unit = length_of(prefix);
         at = at.saturating_add(unit).saturating_add(avc.length.into());
         if unit == 0 || at >= end {
             return Ok(unit > 0 && at == end);
@@ -229,13 +243,12 @@ pub(crate) fn is_whole(cx: &Context, avc: &Avc, offset: u64, size: u64) -> Resul
 }
 
 /// Whether supplemental information has a recovery point (payload type 6).
-fn has_recovery_point(cx: &Context, start: u64, end: u64) -> Result<bool> {
+fn has_recovery_point(w: &mut Window, start: u64, end: u64) -> Result<bool> {
     let mut at = start;
     for _ in 0..UNITS {
-        let mut held = [0u8; PEEK];
-        let found = cx.read_full_at(at, &mut held)?;
         let room = usize::try_from(end.saturating_sub(at)).unwrap_or(usize::MAX);
-        let bytes = held.get(..found.min(room)).unwrap_or_default();
+        let found = w.at(at, room.min(PEEK))?;
+        let bytes = found.get(..room.min(found.len())).unwrap_or_default();
         let Some((kind, used)) = run_of_255(bytes) else { return Ok(false) };
         let Some((size, more)) = bytes.get(used..).and_then(run_of_255) else { return Ok(false) };
         if kind == 6 {

@@ -52,7 +52,8 @@ fn descriptor(bytes: &[u8]) -> Option<(u8, &[u8])> {
     Some((tag, body.get(..length).unwrap_or(body)))
 }
 
-fn audio_object(config: &[u8]) -> Option<u8> {
+/// The audio object type of a configuration; 5 where it says that SBR follows.
+pub(crate) fn audio_object(config: &[u8]) -> Option<u8> {
     let mut bits = Bits::plain(config);
     let object = match bits.bits(5)? {
         31 => bits.bits(6)?.saturating_add(32),

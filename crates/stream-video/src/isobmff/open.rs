@@ -44,8 +44,8 @@ fn first_picture(r: &mut Reader, lane: &mut Lane) -> Result<()> {
     lane.fill(r.limit)?;
     if let (Some(head), Some(avc), Keys::Avc) = (lane.head, &lane.avc, lane.codec.keys) {
         let (at, size) = (head.position, u64::from(head.size));
-        let found = avc::is_key(&r.cx, avc, at, size)?;
-        if found.is_none() || !avc::is_whole(&r.cx, avc, at, size)? {
+        let found = avc::is_key(&mut r.pictures, avc, at, size)?;
+        if found.is_none() || !avc::is_whole(&mut r.pictures, avc, at, size)? {
             refuse(r, lane.stream, "its first picture is no H.264");
         }
     }

@@ -15,6 +15,8 @@ use crate::packets::Packets;
 pub struct Reader {
     pub(super) cx: Context,
     pub(super) window: Window,
+    /// Over the starts of pictures.
+    pub(super) pictures: Window,
     pub(super) size: u64,
     pub(super) movie: Movie,
     pub(super) lanes: ChargedVec<Lane>,
@@ -53,6 +55,7 @@ impl Reader {
         let mut reader = Self {
             cx: cx.clone(),
             window,
+            pictures: Window::new(cx.clone(), avc::PEEK),
             size,
             refusal: movie.refusal,
             timeless: false,
@@ -170,7 +173,8 @@ impl Reader {
         let key = match (lane.key(&head), &lane.avc) {
             (Some(key), _) => key,
             (None, Some(avc)) => {
-                avc::is_key(&self.cx, avc, head.position, size.min(stored))?.unwrap_or(false)
+                avc::is_key(&mut self.pictures, avc, head.position, size.min(stored))?
+                    .unwrap_or(false)
             }
             (None, None) => head.key,
         };

@@ -18,7 +18,7 @@ impl Reorder {
 
     /// When the picture that is shown at `pts` is decoded; not known for the first ones.
     pub(crate) fn decode_time(&mut self, pts: i64) -> Option<i64> {
-        let Some(held) = self.held.get_mut(..=self.delay) else { return None };
+        let held = self.held.get_mut(..=self.delay)?;
         if let Some(first) = held.first_mut() {
             *first = Some(pts);
         }

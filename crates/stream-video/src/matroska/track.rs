@@ -17,7 +17,6 @@ pub(crate) enum Codec {
     Vp9,
     Aac,
     Opus,
-    Ac3,
     /// Text as it is.
     Text,
 }
@@ -117,7 +116,6 @@ fn codec(name: &[u8]) -> Codec {
         b"V_VP9" => Codec::Vp9,
         b"A_AAC" => Codec::Aac,
         b"A_OPUS" => Codec::Opus,
-        b"A_AC3" => Codec::Ac3,
         b"S_TEXT/UTF8" | b"S_TEXT/ASS" | b"S_TEXT/SSA" | b"S_ASS" | b"S_SSA" => Codec::Text,
         _ => Codec::Other,
     }
