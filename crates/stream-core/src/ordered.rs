@@ -15,9 +15,10 @@ use crate::{Array, ChunkPlan, Chunks, Context, Place, Result, Scratch};
 /// request follow one another.
 ///
 /// Nothing is copied or held where the plan's chunks are slabs already: they are read in order, unchanged. Else slabs are
-/// assembled from the tiles that meet them, read in parallel. A slab is as many whole rows of tiles as the budget allows; where
-/// not even one fits, it is fewer rows (down to a part of one row), and each tile is read again for every slab that it meets:
-/// a tile of `t` rows in slabs of `s` rows is read about `t / s` times.
+/// assembled from the tiles that meet them, read in parallel. A slab is as many whole rows of tiles as a quarter of the free budget
+/// holds, or one such row if it fits into three quarters beside the tiles that are read meanwhile. Where not even one fits, it is
+/// fewer rows (down to a part of one row), and each tile is read again for every slab that it meets: a tile of `t` rows in slabs of
+/// `s` rows is read about `t / s` times.
 ///
 /// Where there is no plan, or places or sizes of elements are not known beforehand, chunks come as the format has them.
 ///

@@ -11,9 +11,10 @@ use crate::{
     Array, Chunk, ChunkPlan, Chunks, Context, DType, Dims, Error, ErrorKind, Place, Result, Scratch,
 };
 
-/// The most that a slab takes of the budget: the rest is for the tiles that are read meanwhile, and for whoever uses the slab
-/// before.
+/// One part of so many of the budget is left to whoever uses the slabs; a slab takes as much without asking how large tiles are.
 const SHARE: u64 = 4;
+/// What reading a tile takes, in tiles: itself, and what it is decoded from.
+const HELD: u64 = 2;
 /// A slab that fits has at least this size, in bytes: below, a tile would be read again too often.
 const SMALLEST: u64 = 256 << 10;
 
@@ -29,6 +30,10 @@ pub(super) struct Bands {
     first: usize,
     /// The first element that was not delivered, counted in C order.
     next: u64,
+    /// The type of the elements of the entry with this number.
+    dtype: Option<(usize, DType)>,
+    /// Slabs above this size were refused.
+    most: u64,
     ended: bool,
 }
 
@@ -46,20 +51,23 @@ impl Bands {
         cx: &Context,
     ) -> Self {
         let cx = cx.clone();
-        Self { cx, plan, order, array, entry: 0, first: 0, next: 0, ended: false }
+        let dtype = array.as_ref().map(|array| (0, array.dtype.clone()));
+        let (entry, first, next, most) = (0, 0, 0, u64::MAX);
+        Self { cx, plan, order, array, entry, first, next, dtype, most, ended: false }
     }
 
     /// The type of the current entry's elements, known of the first; of others only a chunk tells.
-    fn dtype(&self, scratch: &mut Scratch) -> Result<Option<DType>> {
-        if self.entry == 0
-            && let Some(array) = &self.array
+    fn dtype(&mut self) -> Result<Option<DType>> {
+        if let Some((entry, dtype)) = &self.dtype
+            && *entry == self.entry
         {
-            return Ok(Some(array.dtype.clone()));
+            return Ok(Some(dtype.clone()));
         }
         let mine = self.order.indices().get(self.first).copied();
         let Some(index) = mine else { return Ok(None) };
-        let chunk = self.plan.read(index, scratch)?;
-        Ok(Some(chunk.dtype().clone()))
+        let chunk = self.plan.read(index, &mut Scratch::new())?;
+        let (_, dtype) = self.dtype.insert((self.entry, chunk.dtype().clone()));
+        Ok(Some(dtype.clone()))
     }
 
     /// The chunks of the current entry that begin before a row and are not all behind.
@@ -164,7 +172,7 @@ impl Bands {
 
     /// The next slab of the current entry; smaller ones while the budget refuses.
     fn next_slab(&mut self, shape: &[u64], dtype: &DType, size: usize) -> Result<Chunk> {
-        let mut limit = (self.cx.budget().attainable() / SHARE).max(SMALLEST);
+        let mut limit = self.limit(shape, size).min(self.most);
         if let Some(fixed) = self.cx.fixed_chunk_size() {
             // rows of tiles rather than fewer rows, but no more than asked
             limit = limit.min(u64::try_from(fixed).unwrap_or(u64::MAX).max(self.band(shape, size)));
@@ -181,6 +189,7 @@ impl Bands {
                     if bytes < 4096 {
                         return Err(e);
                     }
+                    self.most = limit;
                 }
                 Ok(chunk) => {
                     self.next = self.next.saturating_add(elements);
@@ -191,6 +200,25 @@ impl Bands {
                 Err(e) => return Err(e),
             }
         }
+    }
+
+    /// The most bytes that a slab may have. Where a row of tiles is more than a quarter of what is left of the budget, but three
+    /// quarters hold it and the tiles that are read meanwhile, it is that row, so that each tile is read once; else what of three
+    /// quarters those leave, so that tiles are read as seldom as can be.
+    fn limit(&self, shape: &[u64], size: usize) -> u64 {
+        let free = self.cx.budget().attainable();
+        let quarter = (free / SHARE).max(SMALLEST);
+        let band = self.band(shape, size);
+        if band <= quarter {
+            return quarter;
+        }
+        let elements = self.tiles(u64::MAX).next().and_then(|(_, place)| place.shape.elements());
+        let tile = elements.unwrap_or(u64::MAX);
+        let tile = tile.saturating_mul(u64::try_from(size).unwrap_or(u64::MAX));
+        let threads = u64::try_from(self.cx.threads().get()).unwrap_or(u64::MAX);
+        let reading = tile.saturating_mul(HELD).saturating_mul(threads);
+        let left = free.saturating_sub(free / SHARE).saturating_sub(reading);
+        left.min(band).max(quarter)
     }
 
     /// The bytes of one row of tiles.
@@ -214,7 +242,7 @@ impl Chunks for Bands {
                 self.next = 0;
                 continue;
             }
-            let Some(dtype) = self.dtype(&mut Scratch::new())? else { break };
+            let Some(dtype) = self.dtype()? else { break };
             let Some(size) = dtype.size() else {
                 let message = format!("tiles of {dtype}: elements of variable size have no order");
                 return Err(Error::new(ErrorKind::Unsupported, message));

@@ -189,6 +189,44 @@ fn where_a_row_of_tiles_does_not_fit_fewer_rows_are_read_at_a_time() {
     assert!(cx.budget().peak() <= 64 << 10);
 }
 
+/// Counts how often its chunks are read.
+struct Counted(Tiled, std::sync::atomic::AtomicUsize);
+
+impl ChunkPlan for Counted {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn array(&self) -> Option<Array> {
+        self.0.array()
+    }
+
+    fn place(&self, index: usize) -> Option<Place> {
+        self.0.place(index)
+    }
+
+    fn read(&self, index: usize, scratch: &mut Scratch) -> Result<Chunk> {
+        self.1.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        self.0.read(index, scratch)
+    }
+}
+
+#[test]
+fn tiles_are_read_once_where_a_row_of_them_fits_and_twice_where_half_of_one_does() {
+    // two rows of four tiles of 256 KiB: 1 MiB a row; two threads hold up to four tiles
+    let shape = [32, 65_536];
+    for (limit, reads) in [(8 << 20, 8), (3 << 20, 8), (5 << 19, 16)] {
+        let cx = context(limit).with_threads(2.try_into().unwrap());
+        let plan = Tiled::new(&cx, &shape, &[16, 16_384], 1, 3);
+        let plan = Arc::new(Counted(plan, 0.into()));
+        let chunks: Box<dyn Chunks> = Box::new(Planned::new(plan.clone()));
+        let (bytes, _) = drained(ordered(chunks, &cx), &shape);
+        assert!(bytes == expected(&shape, 1));
+        assert_eq!(plan.1.load(std::sync::atomic::Ordering::Relaxed), reads, "{limit}");
+        assert!(cx.budget().peak() <= limit);
+    }
+}
+
 #[test]
 fn the_region_of_an_array_is_ordered_like_an_array() {
     // what a reader does with a region: places are counted from its start
