@@ -14,6 +14,7 @@ use crate::input::Input;
 use crate::{Defect, Header, TagSource};
 use body::Body;
 
+pub(crate) use genre::name as genre_name;
 pub(crate) use v1::read as read_v1;
 
 /// Bytes of the header (ID3v2.4 structure, 3.1).

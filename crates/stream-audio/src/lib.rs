@@ -22,6 +22,7 @@ mod id3;
 mod input;
 mod key;
 mod layout;
+mod mp4;
 mod mpa;
 mod octets;
 mod ogg;

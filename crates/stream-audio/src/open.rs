@@ -8,7 +8,7 @@ use stream_core::{Context, Error, ErrorKind, Result};
 use crate::container::Container;
 use crate::findings::Findings;
 use crate::signature::{self, Magic};
-use crate::{Header, adts, id3, mpa, ogg};
+use crate::{Header, adts, id3, mp4, mpa, ogg};
 
 /// Opens a file: reads its header, and where the source can be read anywhere its trailer.
 ///
@@ -21,6 +21,7 @@ pub(crate) fn open(cx: &Context, findings: &Findings) -> Result<Arc<dyn Containe
     let head = head.get(..found).unwrap_or_default();
     match signature::magic(head) {
         Some(Magic::Ogg) => return ogg::open(cx, findings),
+        Some(Magic::Mp4) => return mp4::open(cx, findings),
         Some(Magic::Mpa | Magic::Id3 | Magic::Adts) => {}
         Some(other) => {
             let message = format!("{other:?}: not read here");

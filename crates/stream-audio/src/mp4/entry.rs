@@ -1,0 +1,280 @@
+//! Sample descriptions of sound (ISO 14496-12, 12.2; QuickTime file format).
+#![deny(clippy::arithmetic_side_effects)]
+
+use stream_core::Result;
+
+use super::boxes::{self, each};
+use super::track::Track;
+use crate::input::Input;
+use crate::{Header, Layout, Stream, adts};
+
+/// Bytes of a codec's setup that are taken.
+const SETUP: usize = 64 * 1024;
+
+/// Reads the first sample description.
+///
+/// # Errors
+/// What reading gives, `OverBudget`.
+pub(super) fn read(
+    input: &mut Input,
+    end: u64,
+    track: &mut Track,
+    header: &mut Header,
+) -> Result<()> {
+    input.skip(8);
+    let Some(head) = boxes::next(input)? else { return Ok(()) };
+    let end = head.end.min(end);
+    let Some(fixed) = input.array::<28>()? else { return Ok(()) };
+    let u16_at = |at: usize| {
+        let bytes = fixed.get(at..at.saturating_add(2)).and_then(|b| b.try_into().ok());
+        bytes.map_or(0, u16::from_be_bytes)
+    };
+    let version = u16_at(8);
+    let stream = &mut track.stream;
+    stream.channels = u32::from(u16_at(16));
+    stream.bits_per_raw_sample = None;
+    stream.sample_rate = u32::from(u16_at(24));
+    match version {
+        1 => input.skip(16),
+        2 => {
+            // the rate as a double, the number of channels
+            input.skip(4);
+            if let Some(rate) = input.array::<8>()?.map(f64::from_be_bytes) {
+                // checked to be a rate
+                stream.sample_rate = if (1.0..1e9).contains(&rate) { rate as u32 } else { 0 };
+            }
+            stream.channels = input.u32_be()?.unwrap_or(0);
+            input.skip(20);
+        }
+        _ => {}
+    }
+    codec(stream, &head.kind);
+    if stream.codec.is_empty() {
+        stream.codec_tag = header.texts.push(&super::fourcc(head.kind))?;
+    }
+    boxes_of(input, end, track, 0)?;
+    let stream = &mut track.stream;
+    if stream.layout.is_none() {
+        stream.layout = Layout::of_channels(stream.channels);
+    }
+    Ok(())
+}
+
+/// What a description's name says.
+fn codec(stream: &mut Stream, kind: &[u8; 4]) {
+    let (codec, fmt, undecodable) = match kind {
+        b"mp4a" => ("aac", Some("fltp"), None),
+        b"alac" => ("alac", None, None),
+        b"fLaC" => ("flac", None, None),
+        b"Opus" => ("opus", Some("fltp"), None),
+        b".mp3" => ("mp3", Some("fltp"), None),
+        b"ac-3" => ("ac3", Some("fltp"), Some("AC-3: not decoded here")),
+        b"ec-3" => ("eac3", Some("fltp"), Some("E-AC-3: not decoded here")),
+        b"samr" => ("amr_nb", None, Some("AMR: not decoded here")),
+        b"sawb" => ("amr_wb", None, Some("AMR: not decoded here")),
+        b"sowt" | b"twos" | b"lpcm" | b"in24" | b"in32" | b"fl32" | b"fl64" | b"raw " | b"ipcm" => {
+            ("", None, Some("PCM in MP4: not decoded here"))
+        }
+        _ => ("", None, Some("a codec that is not decoded here")),
+    };
+    (stream.codec, stream.sample_fmt, stream.undecodable) = (codec, fmt, undecodable);
+}
+
+/// The boxes within a description: its codec's setup.
+fn boxes_of(input: &mut Input, end: u64, track: &mut Track, depth: u32) -> Result<()> {
+    each(input, end, &mut |input, kind, end| {
+        let left = usize::try_from(end.saturating_sub(input.pos())).unwrap_or(usize::MAX);
+        let left = left.min(SETUP);
+        match kind {
+            b"wave" if depth < 2 => return boxes_of(input, end, track, depth.saturating_add(1)),
+            b"esds" => {
+                let bytes = input.peek(left)?.to_vec();
+                descriptor(bytes.get(4..).unwrap_or_default(), track)?;
+            }
+            b"alac" if track.stream.codec == "alac" => {
+                let cookie = input.peek(left)?.get(4..).unwrap_or_default().to_vec();
+                alac(&cookie, track)?;
+            }
+            b"dfLa" => {
+                let info = input.peek(left)?.get(8..42).unwrap_or_default().to_vec();
+                flac(&info, track)?;
+            }
+            b"dOps" => {
+                let fields = input.peek(left)?.to_vec();
+                opus(&fields, track)?;
+            }
+            _ => {}
+        }
+        Ok(())
+    })
+}
+
+/// A descriptor's tag and content (ISO 14496-1, 7.2.2.2), and what follows.
+fn take(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let (&tag, mut rest) = bytes.split_first()?;
+    let mut length = 0usize;
+    for _ in 0..4 {
+        let (&byte, more) = rest.split_first()?;
+        rest = more;
+        length = length << 7 | usize::from(byte & 127);
+        if byte < 128 {
+            break;
+        }
+    }
+    let content = rest.get(..length.min(rest.len()))?;
+    Some((tag, content, rest.get(content.len()..)?))
+}
+
+/// ES_Descriptor, and in it DecoderConfigDescriptor and DecoderSpecificInfo (ISO 14496-1, 7.2.6).
+fn descriptor(bytes: &[u8], track: &mut Track) -> Result<()> {
+    let Some((3, es, _)) = take(bytes) else { return Ok(()) };
+    let flags = es.get(2).copied().unwrap_or(0);
+    let mut at = 3usize;
+    if flags & 0x80 != 0 {
+        at = at.saturating_add(2);
+    }
+    if flags & 0x40 != 0 {
+        let url = usize::from(es.get(at).copied().unwrap_or(0));
+        at = at.saturating_add(url).saturating_add(1);
+    }
+    if flags & 0x20 != 0 {
+        at = at.saturating_add(2);
+    }
+    let Some((4, config, _)) = take(es.get(at..).unwrap_or_default()) else { return Ok(()) };
+    let rate = config.get(9..13).and_then(|b| b.try_into().ok()).map_or(0, u32::from_be_bytes);
+    track.stream.bit_rate = Some(u64::from(rate));
+    let kind = config.first().copied().unwrap_or(0);
+    match kind {
+        0x40 | 0x66..=0x68 => {}
+        0x69 | 0x6b => {
+            track.stream.codec = "mp3";
+            track.per_packet = Some(if track.stream.sample_rate >= 32_000 { 1152 } else { 576 });
+            return Ok(());
+        }
+        _ => {
+            track.stream.codec = "";
+            track.stream.undecodable = Some("an MPEG-4 object type that is not decoded here");
+            return Ok(());
+        }
+    }
+    if let Some((5, specific, _)) = take(config.get(13..).unwrap_or_default()) {
+        aac(specific, track)?;
+    }
+    Ok(())
+}
+
+/// AudioSpecificConfig (ISO 14496-3, 1.6.2.1).
+pub(crate) fn specific(config: &[u8]) -> Option<(u32, u32, u8, bool)> {
+    let bits = config.iter().take(8).fold(0u64, |n, b| n << 8 | u64::from(*b));
+    let bits =
+        bits.checked_shl(u32::try_from(8usize.saturating_sub(config.len().min(8))).ok()? * 8)?;
+    let mut at = 0u32;
+    let mut read = |n: u32| {
+        let shift = 64u32.checked_sub(at.checked_add(n)?)?;
+        at = at.checked_add(n)?;
+        u32::try_from(bits >> shift & ((1u64 << n) - 1)).ok()
+    };
+    let object = |read: &mut dyn FnMut(u32) -> Option<u32>| {
+        let kind = read(5)?;
+        if kind == 31 { read(6)?.checked_add(32) } else { Some(kind) }
+    };
+    let rate = |read: &mut dyn FnMut(u32) -> Option<u32>| match read(4)? {
+        15 => read(24),
+        index => adts::sample_rate(u8::try_from(index).ok()?),
+    };
+    let kind = object(&mut read)?;
+    let sample_rate = rate(&mut read)?;
+    let channels = u8::try_from(read(4)?).ok()?;
+    // explicit spectral band replication: the rate that comes out, then the object underneath
+    if kind == 5 || kind == 29 {
+        let rate = rate(&mut read)?;
+        return Some((kind, rate, channels, true));
+    }
+    // frames of 960
+    let short = read(1)? == 1;
+    Some((kind, sample_rate, channels, short))
+}
+
+fn aac(config: &[u8], track: &mut Track) -> Result<()> {
+    track.setup.clear();
+    track.setup.extend(config)?;
+    let stream = &mut track.stream;
+    let Some((kind, rate, configuration, other)) = specific(config) else { return Ok(()) };
+    stream.sample_rate = rate;
+    let (channels, layout) = adts::channels(configuration);
+    if channels > 0 {
+        (stream.channels, stream.layout) = (channels, layout);
+    }
+    stream.profile = Some(match kind {
+        1 => "Main",
+        2 => "LC",
+        3 => "SSR",
+        4 => "LTP",
+        5 => "HE-AAC",
+        23 => "LD",
+        29 => "HE-AACv2",
+        39 => "ELD",
+        42 => "xHE-AAC",
+        _ => "unknown",
+    });
+    track.per_packet = Some(if kind == 5 || kind == 29 { 2048 } else { 1024 });
+    stream.undecodable = match kind {
+        2 if other => Some("AAC with frames of 960: not decoded here"),
+        2 if stream.channels > 2 => Some("AAC of more than two channels: not decoded here"),
+        2 if configuration == 0 => {
+            Some("AAC whose channels its own element tells: not decoded here")
+        }
+        2 => None,
+        _ => Some("AAC of another profile than LC: not decoded here"),
+    };
+    Ok(())
+}
+
+/// ALACSpecificConfig.
+fn alac(cookie: &[u8], track: &mut Track) -> Result<()> {
+    track.setup.clear();
+    track.setup.extend(cookie)?;
+    let number = |at: usize| {
+        let bytes = cookie.get(at..at.saturating_add(4)).and_then(|b| b.try_into().ok());
+        bytes.map(u32::from_be_bytes)
+    };
+    let stream = &mut track.stream;
+    let bits = cookie.get(5).copied().unwrap_or(16);
+    stream.bits_per_raw_sample = Some(u32::from(bits));
+    stream.sample_fmt = Some(if bits > 16 { "s32p" } else { "s16p" });
+    if let (Some(frames), Some(channels), Some(rate)) = (number(0), cookie.get(9), number(20)) {
+        track.per_packet = Some(frames);
+        (stream.channels, stream.sample_rate) = (u32::from(*channels), rate);
+        stream.layout = None;
+    }
+    Ok(())
+}
+
+/// STREAMINFO (RFC 9639, 8.2).
+fn flac(info: &[u8], track: &mut Track) -> Result<()> {
+    track.setup.clear();
+    track.setup.extend(info)?;
+    let stream = &mut track.stream;
+    if let Some(packed) = info.get(10..14).and_then(|b| b.try_into().ok()).map(u32::from_be_bytes) {
+        let bits = (packed >> 4 & 31).saturating_add(1);
+        (stream.sample_rate, stream.channels) = (packed >> 12, (packed >> 9 & 7).saturating_add(1));
+        stream.bits_per_raw_sample = Some(bits);
+        stream.sample_fmt = Some(if bits > 16 { "s32" } else { "s16" });
+    }
+    Ok(())
+}
+
+/// OpusSpecificBox, as the header that Ogg has (RFC 7845, 5.1): the same fields in the other byte order.
+fn opus(fields: &[u8], track: &mut Track) -> Result<()> {
+    let Some([_, channels, skip_a, skip_b, r0, r1, r2, r3, g0, g1, family]) = fields.first_chunk()
+    else {
+        return Ok(());
+    };
+    track.setup.clear();
+    track.setup.extend(b"OpusHead\x01")?;
+    track.setup.extend(&[*channels, *skip_b, *skip_a, *r3, *r2, *r1, *r0, *g1, *g0, *family])?;
+    track.setup.extend(fields.get(11..).unwrap_or_default())?;
+    let stream = &mut track.stream;
+    (stream.channels, stream.sample_rate) = (u32::from(*channels), 48_000);
+    Ok(())
+}
