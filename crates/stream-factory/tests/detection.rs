@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use stream_core::{ErrorKind, Result};
-use stream_factory::{DetectedBy, Detection, Options, look_path, open_path};
+use stream_factory::{DetectedBy, Detection, Options, formats, look_path, open_path};
 
 struct Dir(tempfile::TempDir);
 
@@ -133,6 +133,10 @@ fn known_formats_without_a_reader_are_named() {
         ("a.wav", b"RIFF\0\0\0\0WAVEfmt ".to_vec(), "audio"),
         ("a.mp4", b"\0\0\0\x20ftypisom\0\0\0\0".to_vec(), "video"),
     ] {
+        let known = formats().iter().find(|known| known.descriptor().name == title);
+        if known.is_some_and(|known| known.format().is_some()) {
+            continue;
+        }
         let e = detected(name, bytes).expect_err("no reader");
         assert_eq!(e.kind(), ErrorKind::NotEnabled, "{e}");
         assert!(e.message().starts_with(&format!("this is {title}")), "{e}");
