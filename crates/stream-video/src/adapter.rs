@@ -5,8 +5,11 @@ mod fill;
 mod stream;
 mod summary;
 
-use stream_core::{Chunks, Context, Entry, Kind, Progress, Request, Result, Summary};
+use std::sync::{Arc, Mutex};
 
+use stream_core::{Chunks, Context, Diagnostics, Entry, Kind, Progress, Request, Result, Summary};
+
+use crate::frames::Findings;
 use crate::{Packet, Reader};
 
 /// [`stream_core::Reader`] over a [`Reader`]: facts first, then packets.
@@ -18,6 +21,8 @@ pub(crate) struct Adapter {
     pending: bool,
     entries: u64,
     lists_packets: bool,
+    /// What readers of frames found.
+    lost: Findings,
 }
 
 /// What comes next.
@@ -35,7 +40,9 @@ enum Stage {
 impl Adapter {
     pub(crate) fn open(cx: Context) -> Result<Self> {
         let lists_packets = cx.setting("packets").is_none() || cx.switched_on("packets");
+        let lost = Arc::new(Mutex::new(Diagnostics::new(cx.budget())));
         Ok(Self {
+            lost,
             reader: Reader::open(cx)?,
             stage: Stage::Container,
             packet: Packet::default(),
@@ -138,6 +145,6 @@ impl stream_core::Reader for Adapter {
     }
 
     fn finish(&mut self) -> Result<Summary> {
-        summary::of(&self.reader, self.entries)
+        summary::of(&self.reader, self.entries, &self.lost)
     }
 }

@@ -4,10 +4,12 @@
 //! It reads through [`io`], and opens nothing else: no protocol is allowed, and no file that a file refers to is opened.
 
 pub(crate) mod bound;
+pub(crate) mod decoder;
 pub(crate) mod demuxer;
 pub(crate) mod facts;
 pub(crate) mod io;
 pub(crate) mod log;
+pub(crate) mod scaler;
 mod side_data;
 
 use std::ffi::{CStr, c_char, c_int};
@@ -83,5 +85,21 @@ pub(crate) fn failed(code: c_int, what: &str) -> Error {
     match kind(code) {
         ErrorKind::Cancelled => Error::cancelled().as_final(),
         kind => Error::new(kind, format!("{what}: {}", words(code))),
+    }
+}
+
+/// A pixel format's number, when it is one of those that the library names.
+pub(crate) fn pixel_format(n: c_int) -> Option<sys::AVPixelFormat> {
+    unsafe extern "C" {
+        fn av_get_pix_fmt_name(n: c_int) -> *const c_char;
+    }
+    // SAFETY: any number is taken, and names live for ever.
+    unsafe {
+        let name = av_get_pix_fmt_name(n);
+        if name.is_null() {
+            return None;
+        }
+        // one that has a name is found again by it
+        Some(sys::av_get_pix_fmt(name))
     }
 }

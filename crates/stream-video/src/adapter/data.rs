@@ -8,8 +8,9 @@ use stream_core::{
 };
 
 use super::Adapter;
+use crate::Attachment;
+use crate::frames::{Findings, Frames};
 use crate::payloads::{Bytes, Payloads, Range};
-use crate::{Attachment, Media};
 
 /// An entry that has data.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +32,7 @@ impl Adapter {
         Ok(Box::new(Several {
             cx: self.reader.context().clone(),
             attachments: self.reader.attachments().to_vec(),
-            media: self.reader.streams().iter().map(|stream| stream.media).collect(),
+            lost: self.lost.clone(),
             wanted,
             request: request.clone(),
             at: 0,
@@ -84,8 +85,7 @@ impl Adapter {
                 (entry, size),
             )?));
         }
-        let media: Vec<Media> = self.reader.streams().iter().map(|stream| stream.media).collect();
-        open(cx, wanted, (request, entry), (self.reader.attachments(), &media))
+        open(cx, wanted, (request, entry), (self.reader.attachments(), &self.lost))
     }
 }
 
@@ -99,9 +99,12 @@ fn open(
     cx: &Context,
     wanted: Wanted,
     (request, entry): (&Request, usize),
-    (attachments, _media): (&[Attachment], &[Media]),
+    (attachments, lost): (&[Attachment], &Findings),
 ) -> Result<Box<dyn Chunks>> {
     let size = request.chunk_size.unwrap_or_else(|| cx.chunk_size());
+    if let (Form::Decoded, Wanted::Stream(at)) = (request.form, wanted) {
+        return Ok(Box::new(Frames::open(cx, at, (request, entry), lost.clone())?));
+    }
     if request.form == Form::Decoded {
         let message = "form: only streams of pictures are decoded";
         return Err(Error::new(ErrorKind::Request, message));
@@ -125,7 +128,7 @@ fn open(
 struct Several {
     cx: Context,
     attachments: Vec<Attachment>,
-    media: Vec<Media>,
+    lost: Findings,
     wanted: Vec<Wanted>,
     request: Request,
     /// The entry that is opened next.
@@ -147,7 +150,7 @@ impl Chunks for Several {
             let Some(wanted) = self.wanted.get(self.at) else { return Ok(None) };
             // the demuxer before it is closed first
             self.current = Box::new(NoChunks);
-            let facts = (&*self.attachments, &*self.media);
+            let facts = (&*self.attachments, &self.lost);
             let opened = open(&self.cx, *wanted, (&self.request, self.at), facts);
             match opened {
                 Ok(chunks) => self.current = chunks,

@@ -1,11 +1,14 @@
 //! What is known at the end: counts and verdicts for each stream.
 
-use stream_core::{Fields, Result, Severity, Summary};
+use std::sync::PoisonError;
 
+use stream_core::{Diagnostics, Fields, Result, Severity, Summary};
+
+use crate::frames::Findings;
 use crate::{Media, Reader, Stream, Verdicts};
 
 /// The summary of what was read so far.
-pub(super) fn of(reader: &Reader, entries: u64) -> Result<Summary> {
+pub(super) fn of(reader: &Reader, entries: u64, lost: &Findings) -> Result<Summary> {
     let mut summary = Summary::new(reader.context().budget());
     summary.entries = entries;
     summary.complete = reader.is_whole();
@@ -23,6 +26,16 @@ pub(super) fn of(reader: &Reader, entries: u64) -> Result<Summary> {
     if let Some(first) = first {
         summary.fields.push("incomplete_reason", &*first.message)?;
     }
+    append(&mut summary, findings)?;
+    let lost = lost.lock().unwrap_or_else(PoisonError::into_inner);
+    if lost.count(Severity::Error) > 0 {
+        summary.fields.push("undecoded", lost.count(Severity::Error))?;
+    }
+    append(&mut summary, &lost)?;
+    Ok(summary)
+}
+
+fn append(summary: &mut Summary, findings: &Diagnostics) -> Result<()> {
     for finding in findings.kept() {
         summary.diagnostics.push(finding.clone())?;
     }
@@ -31,7 +44,7 @@ pub(super) fn of(reader: &Reader, entries: u64) -> Result<Summary> {
         let dropped = findings.count(severity).saturating_sub(u64::try_from(kept).unwrap_or(0));
         summary.diagnostics.count_dropped(severity, dropped);
     }
-    Ok(summary)
+    Ok(())
 }
 
 fn of_stream(fields: &mut Fields, stream: &Stream, verdicts: &Verdicts) -> Result<()> {

@@ -13,7 +13,7 @@ use super::io::{self, Io};
 use super::log::{Log, collected};
 use super::{failed, no_memory, time};
 use crate::packets::Packets;
-use crate::{Packet, estimate};
+use crate::{Packet, Rational, estimate};
 pub(crate) use limits::Limits;
 
 /// Packets between two looks at what the library's index has grown to.
@@ -169,12 +169,16 @@ impl Demuxer {
 
     /// Width times height of a stream, as far as the header tells.
     fn frame_size(&self, at: usize) -> u64 {
-        let Some(stream) = self.stream(at) else { return 0 };
-        // SAFETY: a stream has parameters.
-        let (width, height) =
-            unsafe { ((*(*stream).codecpar).width, (*(*stream).codecpar).height) };
+        let (width, height) = self.sides(at);
         let side = |n: c_int| u64::try_from(n).unwrap_or(0);
         side(width).saturating_mul(side(height))
+    }
+
+    /// Width and height of a stream; 0 where there are none.
+    pub(crate) fn sides(&self, at: usize) -> (c_int, c_int) {
+        let Some(stream) = self.stream(at) else { return (0, 0) };
+        // SAFETY: a stream has parameters.
+        unsafe { ((*(*stream).codecpar).width, (*(*stream).codecpar).height) }
     }
 
     /// As the library knows it.
@@ -305,6 +309,13 @@ impl Demuxer {
     pub(crate) fn stream_of_packet(&self) -> Option<usize> {
         // SAFETY: a packet of the library.
         usize::try_from(unsafe { (*self.packet).stream_index }).ok()
+    }
+
+    /// The time base of a stream.
+    pub(crate) fn time_base(&self, at: usize) -> Rational {
+        // SAFETY: a stream of an open context.
+        let raw = self.stream(at).map(|stream| unsafe { (*stream).time_base });
+        raw.map(|raw| Rational::new(raw.num, raw.den)).unwrap_or_default()
     }
 
     /// The bytes of an attached picture, or of an attached file, which stand where a codec's extra data would.

@@ -27,7 +27,9 @@ impl Line {
     /// Its words, without what ends a sentence.
     fn text(&self) -> String {
         let text = String::from_utf8_lossy(self.text.get(..self.length).unwrap_or_default());
-        text.trim_end_matches(['.', '!', '\n', ' ']).to_owned()
+        // advice that follows is for the command's users
+        let first = text.lines().next().unwrap_or_default();
+        first.trim_end_matches(['.', '!', ' ']).to_owned()
     }
 }
 
