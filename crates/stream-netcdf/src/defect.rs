@@ -153,6 +153,8 @@ pub enum Defect {
         /// Which is missing.
         found: String,
     },
+    /// NetCDF-4 in HDF5: a file that is not marked as being written: else it may change, or was never closed.
+    StillOpen,
     /// NetCDF-4 in HDF5: a type that netCDF has a name for.
     TypeForeign {
         /// What the type is.
@@ -177,7 +179,9 @@ impl Defect {
             Self::FileTooShort { .. } | Self::ObjectBroken { .. } | Self::SourceMissing { .. } => {
                 Severity::Error
             }
-            Self::RecordsStreamed { .. } | Self::TimeUnitsVague { .. } => Severity::Note,
+            Self::RecordsStreamed { .. } | Self::TimeUnitsVague { .. } | Self::StillOpen => {
+                Severity::Note
+            }
             _ => Severity::Warning,
         }
     }
@@ -210,6 +214,7 @@ impl Defect {
             Self::ScaleMissing { .. } => ("scale_missing", "HDF5 dimension scales, 3"),
             Self::ObjectBroken { .. } => ("object_broken", "HDF5 file format, IV.A"),
             Self::SourceMissing { .. } => ("source_missing", "HDF5 file format, IV.A.2.i"),
+            Self::StillOpen => ("still_open", "HDF5 file format, II.A"),
             Self::TypeForeign { .. } => ("type_foreign", "NetCDF-4 in HDF5, types"),
         }
     }
@@ -291,6 +296,7 @@ impl fmt::Display for Defect {
             }
             Self::ObjectBroken { found } => write!(f, "object cannot be read: {found}"),
             Self::SourceMissing { found } => write!(f, "source of data is missing: {found}"),
+            Self::StillOpen => f.write_str("file is marked as being written"),
             Self::TypeForeign { found } => write!(f, "type is none that netCDF knows: {found}"),
         }
     }

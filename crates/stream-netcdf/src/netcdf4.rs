@@ -49,6 +49,9 @@ pub(crate) fn open(cx: Context, options: &Options) -> Result<Opened> {
     dataset::collect(&mut builder)?;
     dimensions::resolve(&mut builder)?;
     let Builder { mut header, mut findings, incomplete, groups, .. } = builder;
+    if file.superblock().is_open() {
+        findings.push(Defect::StillOpen, None, None)?;
+    }
     if header.number_duplicates()? > 0 {
         findings.push(Defect::NameRepeated, None, None)?;
     }

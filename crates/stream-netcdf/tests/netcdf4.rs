@@ -8,8 +8,10 @@ mod read;
 
 use netcdf4::{UNLIMITED, file, rich};
 use read::{chunks, dataset, open};
-use stream_core::{Form, ReaderExt, Region, Request, Sample};
-use stream_netcdf::{Cdl, Version};
+use std::sync::Arc;
+use stream_core::memory::Budget;
+use stream_core::{Context, FileSource, Form, Format, ReaderExt, Region, Request, Sample};
+use stream_netcdf::{Cdl, Netcdf, Version};
 
 /// The elements that a region picks, put together by the places of their chunks, of any number of axes.
 fn placed<T: Sample + Default>(bytes: &[u8], path: &str, region: &str, form: Form) -> Vec<T> {
@@ -147,4 +149,69 @@ fn a_file_that_keeps_to_the_classic_model_says_so() {
         root.att("_nc3_strict", &[1i32]);
     });
     assert_eq!(dataset(&bytes).header().version(), Version::Netcdf4Classic);
+}
+
+#[test]
+fn a_source_that_is_missing_is_told_and_all_else_is_read() {
+    let bytes = file(|f| {
+        f.dataset("here", (&[3], &[3]), None, &[7i32, 8, 9]);
+        f.elsewhere::<i32>("there", ("source.h5", "a"), &[3]);
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("virtual.nc");
+    std::fs::write(&path, bytes).unwrap();
+    let read = |name: &str| {
+        let source = FileSource::open(&path).unwrap();
+        let cx = Context::new(Arc::new(source), &Budget::new("test", 16 << 20));
+        let mut reader = Netcdf.open(cx).unwrap();
+        let mut entry = reader.context().entry();
+        while reader.read_entry(&mut entry).unwrap() {}
+        let mut bytes = Vec::new();
+        let copied = reader.copy(&Request::entry(name), &mut bytes);
+        let values: Vec<i32> =
+            bytes.as_chunks::<4>().0.iter().map(|n| i32::from_ne_bytes(*n)).collect();
+        (copied.map(|_| values), reader.finish().unwrap())
+    };
+    let (values, summary) = read("/here");
+    assert_eq!((values.unwrap(), summary.complete), (vec![7, 8, 9], true));
+    let (values, summary) = read("/there");
+    let error = values.unwrap_err();
+    assert!(error.message().contains("source.h5"), "{error}");
+    assert!(!summary.complete);
+    let reason = format!("{:?}", summary.fields.get("incomplete_reason"));
+    assert!(reason.contains("/there") && reason.contains("source.h5"), "{reason}");
+    assert!(summary.diagnostics.kept().iter().any(|one| one.rule == "source_missing"));
+    let source = file(|f| {
+        f.dataset("a", (&[3], &[3]), None, &[1i32, 2, 3]);
+    });
+    std::fs::write(folder.path().join("source.h5"), source).unwrap();
+    let (values, summary) = read("/there");
+    assert_eq!((values.unwrap(), summary.complete), (vec![1, 2, 3], true));
+}
+
+#[test]
+fn elements_beyond_what_is_stored_are_not_read_to_verify_them() {
+    let bytes = rich();
+    let elements = |cx: Context| {
+        let mut reader = Netcdf.open(cx).unwrap();
+        let all = chunks(&mut *reader, &Request::entry("/packed"));
+        all.iter().map(|chunk| chunk.elements()).sum::<u64>()
+    };
+    assert_eq!(elements(read::context(&bytes)), 12);
+    assert_eq!(elements(read::context(&bytes).with_setting("verify", "on")), 6);
+}
+
+#[test]
+fn a_file_that_is_marked_as_being_written_says_so() {
+    let mut bytes = netcdf4::oldest(|f| {
+        f.dataset("v", (&[1], &[1]), None, &[5i32]);
+    });
+    let found = |bytes: &[u8]| {
+        let summary = open(bytes).finish().unwrap();
+        summary.diagnostics.kept().iter().any(|one| one.rule == "still_open")
+    };
+    assert!(!found(&bytes));
+    assert_eq!((bytes[8], bytes[20]), (0, 0), "version and flags of the superblock");
+    bytes[20] = 1;
+    assert!(found(&bytes));
 }

@@ -54,6 +54,18 @@ pub(crate) struct Id(hid_t);
 
 /// Makes a file, and gives its bytes.
 pub(crate) fn file(fill: impl FnOnce(Id)) -> Vec<u8> {
+    use h5f::H5F_libver_t::{H5F_LIBVER_V18, H5F_LIBVER_V110};
+    // attributes of more than 64 KiB, as the netCDF library allows
+    made([H5F_LIBVER_V18, H5F_LIBVER_V110], fill)
+}
+
+/// The same in the oldest version of the file format.
+pub(crate) fn oldest(fill: impl FnOnce(Id)) -> Vec<u8> {
+    use h5f::H5F_libver_t::{H5F_LIBVER_EARLIEST, H5F_LIBVER_V110};
+    made([H5F_LIBVER_EARLIEST, H5F_LIBVER_V110], fill)
+}
+
+fn made([low, high]: [h5f::H5F_libver_t; 2], fill: impl FnOnce(Id)) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file.nc");
     let _lock = LOCK.lock();
@@ -64,9 +76,7 @@ pub(crate) fn file(fill: impl FnOnce(Id)) -> Vec<u8> {
         // whatever is still open is closed with the file
         let access = sound(h5p::H5Pcreate(*h5p::H5P_CLS_FILE_ACCESS));
         h5p::H5Pset_fclose_degree(access, h5f::H5F_close_degree_t::H5F_CLOSE_STRONG);
-        // attributes of more than 64 KiB, as the netCDF library allows
-        use h5f::H5F_libver_t::{H5F_LIBVER_V18, H5F_LIBVER_V110};
-        sound(h5p::H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V110).into());
+        sound(h5p::H5Pset_libver_bounds(access, low, high).into());
         let name = c(path.to_str().unwrap());
         let id = sound(h5f::H5Fcreate(name.as_ptr(), h5f::H5F_ACC_TRUNC, 0, access));
         fill(Id(id));
@@ -128,6 +138,18 @@ impl Id {
             }
             let space = space(shape, most);
             Id(sound(h5d::H5Dcreate2(self.0, c(name).as_ptr(), of, space, 0, create, 0)))
+        }
+    }
+
+    /// A dataset all of whose elements stand in a dataset of the same extents in another file.
+    pub(crate) fn elsewhere<T: Element>(self, name: &str, (file, of): (&str, &str), shape: &[u64]) {
+        // SAFETY: as in `file`; the library copies names and dataspaces
+        unsafe {
+            let create = sound(h5p::H5Pcreate(*h5p::H5P_CLS_DATASET_CREATE));
+            let space = space(shape, shape);
+            let (file, of) = (c(file), c(of));
+            h5p::H5Pset_virtual(create, space, file.as_ptr(), of.as_ptr(), space);
+            sound(h5d::H5Dcreate2(self.0, c(name).as_ptr(), T::hdf5(), space, 0, create, 0));
         }
     }
 
