@@ -12,7 +12,7 @@ use stream_core::{
 use crate::Defect;
 use crate::ffi::decoder::{Decoder, Keys, Sent};
 use crate::ffi::demuxer::Demuxer;
-use crate::ffi::scaler::{PADDING, Scaler};
+use crate::ffi::scaler::{PADDING, Pixels, Scaler};
 use crate::keyframes::{Key, Keyframes, is_of_input};
 pub(crate) use choice::{Choice, Which};
 
@@ -312,12 +312,27 @@ impl Frames {
         let mut buf = self.cx.buf(length.saturating_add(PADDING))?;
         self.scaler.scale(&self.decoder.current(), &mut buf)?;
         buf.truncate(length);
+        if self.choice.pixels == Pixels::Planar {
+            let mut planes = self.cx.buf(length)?;
+            split(&buf, &mut planes);
+            buf = planes;
+        }
         let shape = self.choice.shape(1);
         let mut origin = Dims::filled(shape.len(), 0);
         if let Some(first) = origin.first_mut() {
             *first = place;
         }
         Chunk::new(self.entry, origin, shape, DType::U8, buf)
+    }
+}
+
+/// Puts the colours of pixels into planes.
+fn split(pixels: &[u8], planes: &mut [u8]) {
+    let (pixels, _) = pixels.as_chunks::<3>();
+    for (color, plane) in planes.chunks_exact_mut(pixels.len().max(1)).enumerate() {
+        for (to, pixel) in plane.iter_mut().zip(pixels) {
+            *to = pixel.get(color).copied().unwrap_or_default();
+        }
     }
 }
 

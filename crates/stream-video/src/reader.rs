@@ -172,9 +172,9 @@ impl Reader {
                 continue;
             };
             let entry = format!("stream/{at}");
-            // tracks of chapters and time codes are listed and not delivered
-            let counts = matches!(stream.media, Media::Video | Media::Audio | Media::Subtitle)
-                && !stream.disposition.contains(&"attached_pic");
+            // packets of sound hold many of its samples; other tracks are listed and not always delivered
+            let counts =
+                stream.media == Media::Video && !stream.disposition.contains(&"attached_pic");
             let short = stream.frames.filter(|claimed| verdicts.packets < *claimed && counts);
             let Some(claimed) = short else { continue };
             // an edit list may leave frames out: then the times still reach as far as is claimed

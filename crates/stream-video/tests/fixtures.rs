@@ -107,8 +107,7 @@ fn payloads_are_the_bytes_at_their_positions() {
         while let Some(chunk) = chunks.next_chunk().unwrap() {
             found.extend_from_slice(chunk.bytes());
         }
-        // the payload stands behind its chunk's header of eight bytes
-        let at = usize::try_from(span.offset).unwrap() + 8;
+        let at = usize::try_from(span.offset).unwrap();
         assert_eq!(found, bytes[at..at + found.len()], "{}", entry.path());
         if stream == Some(0) {
             all.extend(found);

@@ -98,6 +98,7 @@ impl Decoder {
     pub(crate) fn send(&mut self, demuxer: Option<&Demuxer>) -> Result<Sent> {
         let codec = self.codec;
         let packet = demuxer.map_or(std::ptr::null(), Demuxer::raw_packet);
+        self.log.clear();
         // SAFETY: an open decoder, and a packet that lives or null.
         let code = collected(&mut self.log, || unsafe { sys::avcodec_send_packet(codec, packet) });
         match code {
@@ -105,7 +106,8 @@ impl Decoder {
             code if code == again() => Ok(Sent::Full),
             sys::AVERROR_EOF => Ok(Sent::Taken),
             code if code == no_memory() => Err(failed(code, "decoder").as_final()),
-            code => Ok(Sent::Lost(super::words(code))),
+            // the library says more than its codes
+            code => Ok(Sent::Lost(self.log.last_error().unwrap_or_else(|| super::words(code)))),
         }
     }
 
@@ -179,7 +181,7 @@ fn none() -> Error {
 
 fn pixels(par: &sys::AVCodecParameters) -> u64 {
     // with the borders that codecs align to
-    let side = |n: c_int| u64::try_from(n).unwrap_or(0).saturating_add(128);
+    let side = |n: c_int| u64::try_from(n).unwrap_or(0).saturating_add(320);
     side(par.width).saturating_mul(side(par.height))
 }
 

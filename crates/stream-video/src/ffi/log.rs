@@ -74,6 +74,12 @@ impl Log {
         self.lines.is_empty()
     }
 
+    /// Forgets what was said.
+    pub(crate) fn clear(&mut self) {
+        self.lines.clear();
+        self.dropped = [0; 3];
+    }
+
     /// The last error that was said.
     pub(crate) fn last_error(&self) -> Option<String> {
         self.lines.iter().rev().find(|line| line.severity > Severity::Note).map(Line::text)

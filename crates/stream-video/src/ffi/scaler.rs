@@ -31,9 +31,9 @@ impl Pixels {
 
     fn format(self) -> sys::AVPixelFormat {
         match self {
-            Self::Rgb => sys::AVPixelFormat::AV_PIX_FMT_RGB24,
             Self::Gray => sys::AVPixelFormat::AV_PIX_FMT_GRAY8,
-            Self::Planar => sys::AVPixelFormat::AV_PIX_FMT_GBRP,
+            // planes are split afterwards: the library would round them otherwise
+            Self::Rgb | Self::Planar => sys::AVPixelFormat::AV_PIX_FMT_RGB24,
         }
     }
 }
@@ -96,17 +96,12 @@ impl Scaler {
             return Err(Error::new(ErrorKind::Request, "picture: buffer is too short"));
         }
         let stride = match self.pixels {
-            Pixels::Rgb => self.width.saturating_mul(3),
-            _ => self.width,
+            Pixels::Gray => self.width,
+            _ => self.width.saturating_mul(3),
         };
-        let start = out.as_mut_ptr();
-        let at = |planes: usize| start.wrapping_add(plane.saturating_mul(planes));
-        let null = std::ptr::null_mut();
-        let (planes, strides) = match self.pixels {
-            // the library's order is green, blue, red
-            Pixels::Planar => ([at(1), at(2), at(0), null], [stride, stride, stride, 0]),
-            _ => ([start, null, null, null], [stride, 0, 0, 0]),
-        };
+        let planes =
+            [out.as_mut_ptr(), std::ptr::null_mut(), std::ptr::null_mut(), std::ptr::null_mut()];
+        let strides = [stride, 0, 0, 0];
         // SAFETY: the tables are for frames of this kind; the picture and its padding lie within `out`.
         let rows = unsafe {
             sys::sws_scale(

@@ -42,8 +42,7 @@ pub(crate) fn ffprobe(path: &Path) -> Option<Lines> {
 
 /// A packet as a line.
 pub(crate) fn line(p: &Packet) -> String {
-    let flags =
-        format!("{}{}", if p.key { 'K' } else { '_' }, if p.discard { 'D' } else { '_' });
+    let flags = format!("{}{}", if p.key { 'K' } else { '_' }, if p.discard { 'D' } else { '_' });
     [
         p.stream.to_string(),
         text(p.pts),
