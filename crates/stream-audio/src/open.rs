@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use stream_core::{Context, Error, ErrorKind, Result};
+use stream_core::{Context, Error, Result};
 
 use crate::container::Container;
 use crate::findings::Findings;
 use crate::signature::{self, Magic};
-use crate::{Header, adts, id3, mp4, mpa, ogg};
+use crate::{Header, adts, flac, id3, matroska, mp4, mpa, ogg, pcm};
 
 /// Opens a file: reads its header, and where the source can be read anywhere its trailer.
 ///
@@ -20,13 +20,12 @@ pub(crate) fn open(cx: &Context, findings: &Findings) -> Result<Arc<dyn Containe
     let found = cx.read_full_at(0, &mut head)?;
     let head = head.get(..found).unwrap_or_default();
     match signature::magic(head) {
+        Some(Magic::Flac) => return flac::open(cx, findings),
         Some(Magic::Ogg) => return ogg::open(cx, findings),
         Some(Magic::Mp4) => return mp4::open(cx, findings),
+        Some(Magic::Matroska) => return matroska::open(cx, findings),
+        Some(Magic::Wav | Magic::Aiff | Magic::Caf) => return pcm::open(cx, findings),
         Some(Magic::Mpa | Magic::Id3 | Magic::Adts) => {}
-        Some(other) => {
-            let message = format!("{other:?}: not read here");
-            return Err(Error::new(ErrorKind::Unsupported, message).at(0));
-        }
         None if found == 0 => return Err(Error::truncated(0, "the file is empty")),
         None => {}
     }
@@ -45,6 +44,8 @@ pub(crate) fn open(cx: &Context, findings: &Findings) -> Result<Arc<dyn Containe
     let found = cx.read_full_at(start, &mut head)?;
     match signature::magic(head.get(..found).unwrap_or_default()) {
         Some(Magic::Adts) => adts::open(cx, header, start, findings),
+        // it reads the tags before it itself
+        Some(Magic::Flac) => flac::open(cx, findings),
         _ => mpa::open(cx, header, start, findings),
     }
 }

@@ -25,7 +25,7 @@ mod samples;
 mod text;
 mod wav;
 
-pub(crate) use open::{is_signature, open};
+pub(crate) use open::open;
 
 use cue::{Cue, Loop};
 use defect::{Defect, Deviation};

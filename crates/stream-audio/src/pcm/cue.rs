@@ -126,7 +126,7 @@ pub(super) fn mark(walk: &mut Walk, chunk: &Chunk, header: &mut Header) -> Resul
         let (id, frame) = (u32::from(id), u64::from(frame));
         header.cues.push(Cue { id, frame, frames: None, label })?;
         // the length byte counts: an even text is followed by one byte
-        at = offset.saturating_add(length).saturating_add(1 - length % 2);
+        at = offset.saturating_add(length).saturating_add((length % 2) ^ 1);
     }
     Ok(())
 }

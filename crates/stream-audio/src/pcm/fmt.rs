@@ -4,18 +4,18 @@
 use stream_core::{Error, Result, Span};
 
 use super::chunk::{Chunk, Walk};
-use super::{Codec, Defect, Encoding, Header, Order};
+use super::{Codec, Defect, Encoding, Header};
 
 const PCM: u16 = 1;
 const FLOAT: u16 = 3;
 const A_LAW: u16 = 6;
 const MU_LAW: u16 = 7;
 const EXTENSIBLE: u16 = 0xfffe;
-/// What follows the format tag in the GUIDs of formats that have a tag; and in those of ambisonic files, where the first number
-/// is a tag too.
-const GUIDS: [[u8; 14]; 2] = [
-    [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71],
-    [0, 0, 0x21, 7, 0xd3, 0x11, 0x86, 0x44, 0xc8, 0xc1, 0xca, 0, 0, 0],
+/// What follows the first number in the GUIDs of formats that have a tag, and in those of ambisonic files; in both that number is
+/// the tag.
+const GUIDS: [(u16, u16, [u8; 8]); 2] = [
+    (0x0000, 0x0010, [0x80, 0x00, 0x00, 0xaa, 0x00, 0x38, 0x9b, 0x71]),
+    (0x0721, 0x11d3, [0x86, 0x44, 0xc8, 0xc1, 0xca, 0x00, 0x00, 0x00]),
 ];
 
 /// Reads `fmt `.
@@ -35,9 +35,10 @@ pub(super) fn fmt(walk: &mut Walk, chunk: &Chunk, header: &mut Header) -> Result
     let stored = u16(14).unwrap_or(0);
     let mut bits = stored;
     if tag == EXTENSIBLE && bytes.len() >= 40 {
-        let sub = bytes.get(26..40).unwrap_or_default();
-        if GUIDS.iter().any(|guid| tail(guid, order) == sub) {
-            tag = u16(24).unwrap_or(tag);
+        let rest = bytes.get(32..).and_then(|b| b.first_chunk::<8>());
+        let guid = u16(28).zip(u16(30)).zip(rest).map(|((two, three), rest)| (two, three, *rest));
+        if guid.is_some_and(|guid| GUIDS.contains(&guid)) {
+            tag = u32(24).and_then(|n| u16::try_from(n).ok()).unwrap_or(tag);
         }
         header.channel_mask = u32(20).filter(|&mask| mask != 0);
         bits = u16(18).filter(|&valid| valid > 0 && valid <= stored).unwrap_or(stored);
@@ -87,14 +88,4 @@ fn width(align: u16, channels: u16, bits: u16) -> u8 {
     let whole = align.checked_rem(channels) == Some(0);
     let width = if whole && (least..=8).contains(&share) { share } else { least };
     u8::try_from(width).unwrap_or(8)
-}
-
-/// The rest of a GUID: its second number is of 16 bits, in the file's order; the rest are bytes.
-fn tail(guid: &[u8; 14], order: Order) -> [u8; 14] {
-    let mut tail = *guid;
-    if order == Order::Big {
-        tail.swap(2, 3);
-        tail.swap(4, 5);
-    }
-    tail
 }

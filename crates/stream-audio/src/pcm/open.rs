@@ -7,15 +7,10 @@ use stream_core::{ChargedString, ChargedVec, Context, Result, Span};
 
 use super::packets::{Blocks, Cut};
 use super::run::Run;
-use super::{Codec, Header, Key, Samples, codec, header, text};
+use super::{Codec, Header, Key, Samples, codec, text};
 use crate::container::{Container, Packets};
 use crate::findings::Findings;
-use crate::{CuePoint, Defect, Layout, Stream, TagSource};
-
-/// Whether bytes begin a WAV, AIFF or CAF file; 12 are enough.
-pub(crate) fn is_signature(head: &[u8]) -> bool {
-    header::container(head).is_some()
-}
+use crate::{CuePoint, Defect, Layout, Stream, TagSource, id3};
 
 /// Opens WAV, AIFF or CAF: reads all chunks' headers, over a source that only goes forward those before the sample data.
 ///
@@ -38,11 +33,13 @@ pub(crate) fn open(cx: &Context, findings: &Findings) -> Result<Arc<dyn Containe
     cues(cx, &found, &mut facts)?;
     for piece in found.pieces.iter() {
         if piece.id.0.eq_ignore_ascii_case(b"id3 ") {
+            id3::read(cx, piece.span.offset, piece.span.end(), &mut facts, findings)?;
             continue;
         }
         let what = format!("chunk {}", piece.id);
         findings.note(piece.span.offset, Defect::Unread { what })?;
     }
+    facts.gain.take(&facts.tags);
     let mut setup = ChargedVec::new(cx.budget());
     if let Some(place) = found.setup {
         let mut buf = cx.buf(usize::try_from(place.length).unwrap_or(0))?;

@@ -66,7 +66,7 @@ impl Packets for Blocks {
             frame,
             frames,
             discard: false,
-            at: Place { offset: self.data.offset.saturating_add(start), length, pieces: false },
+            at: Place::plain(self.data.offset.saturating_add(start), length),
         };
         self.next = self.next.saturating_add(1);
         Ok(true)

@@ -71,7 +71,7 @@ impl Opened {
         let mut samples = self.file.samples(0).unwrap().unwrap();
         let (mut all, mut part) = (Vec::new(), vec![0.0; 3 * channels]);
         loop {
-            let n = samples.read(&mut part).unwrap();
+            let n = samples.read(&mut part).unwrap().frames;
             if n == 0 {
                 return all;
             }
@@ -111,11 +111,12 @@ fn seeking_goes_to_the_frame() {
     let mut samples = file.file.samples(0).unwrap().unwrap();
     samples.seek(4).unwrap();
     let mut part = [0.0; 8];
-    assert_eq!((samples.position(), samples.read(&mut part).unwrap()), (4, 2));
+    let run = samples.read(&mut part).unwrap();
+    assert_eq!((run.origin, run.frames), (4, 2));
     assert_eq!(part[..2], [4.0 / 32768.0, 5.0 / 32768.0]);
-    assert_eq!(samples.read(&mut part).unwrap(), 0);
+    assert_eq!(samples.read(&mut part).unwrap().frames, 0);
     samples.seek(99).unwrap();
-    assert_eq!(samples.read(&mut part).unwrap(), 0);
+    assert_eq!(samples.read(&mut part).unwrap().frames, 0);
 }
 
 #[test]

@@ -101,7 +101,7 @@ fn data(walk: &mut Walk, chunk: &mut Chunk, large: &Large, header: &mut Header) 
     let order = walk.order();
     let unwritten = match claimed {
         Some(0) => !ends_or_goes_on(walk.bytes(chunk.offset, 8)?, order, chunk.present),
-        Some(n) => n >= PLACEHOLDER && n <= UNKNOWN && beyond(n) && large.data.is_none(),
+        Some(n) => (PLACEHOLDER..=UNKNOWN).contains(&n) && beyond(n) && large.data.is_none(),
         None => false,
     };
     if unwritten {

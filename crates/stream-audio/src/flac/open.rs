@@ -1,0 +1,175 @@
+//! A FLAC file as a container.
+#![deny(clippy::arithmetic_side_effects)]
+
+use std::sync::Arc;
+
+use stream_core::{ChargedVec, Context, Error, ErrorKind, Result, Window};
+
+use super::find::{self, Found};
+use super::info::Info;
+use super::locate::Places;
+use super::meta::{self, Meta};
+use super::packets::Packets;
+use super::run::Run;
+use super::verify::Digest;
+use crate::container::{self, Container, Samples};
+use crate::findings::Findings;
+use crate::{Defect, Header, Layout, Stream, id3};
+
+/// Opens a native FLAC file, behind an ID3v2 tag that some put there.
+///
+/// # Errors
+/// `Unrecognized` for other files; `Malformed` or `Truncated` with the offset where STREAMINFO is not there; `OverBudget`,
+/// `Cancelled`, `Io`.
+pub(crate) fn open(cx: &Context, findings: &Findings) -> Result<Arc<dyn Container>> {
+    let mut header = Header::new("flac", cx.budget());
+    let size = cx.source().size().unwrap_or(u64::MAX);
+    let mut start = 0u64;
+    while let Some(end) = id3::read(cx, start, size, &mut header, findings)? {
+        start = end;
+    }
+    let mut head = [0; 4];
+    let found = cx.read_full_at(start, &mut head)?;
+    if head.get(..found).is_none_or(|head| head != b"fLaC") {
+        return Err(Error::new(ErrorKind::Unrecognized, "no FLAC signature").at(start));
+    }
+    let meta = meta::read(cx, start, &mut header, findings)?;
+    let mut end = size;
+    if cx.is_random()
+        && let Some(tag) = id3::read_v1(cx, size, &mut header)?
+    {
+        end = tag;
+    }
+    header.gain.take(&header.tags);
+    header.data_offset = meta.end;
+    header.streams.push(stream(&meta.info, size, meta.end));
+    let mut setup = ChargedVec::new(cx.budget());
+    let mut block = [0; 34];
+    cx.read_exact_at(meta.block.offset, &mut block)?;
+    setup.extend(&block)?;
+    let places = Arc::new(places(cx, &meta, end, findings)?);
+    let (cx, findings) = (cx.clone(), findings.clone());
+    let digest = Arc::new(Digest::default());
+    Ok(Arc::new(File { cx, findings, header, info: meta.info, places, setup, digest }))
+}
+
+/// Where frames are, by the first one's header.
+fn places(cx: &Context, meta: &Meta, end: u64, findings: &Findings) -> Result<Places> {
+    let info = meta.info;
+    let mut window = Window::new(cx.clone(), 4096);
+    let to = meta.end.saturating_add(64 << 10).min(end);
+    // by the first frame, since what STREAMINFO says may be that blocks differ
+    let first = find::next(&mut window, &info, meta.end, to, |_| true)?;
+    let fixed = match (info.fixed_block(), first) {
+        (_, Some(Found { header, .. })) if header.number == 0 && !header.variable => {
+            let last = info.total.is_some_and(|total| u64::from(header.block) >= total);
+            info.fixed_block().filter(|_| last).unwrap_or(header.block)
+        }
+        (fixed, _) => fixed.unwrap_or(info.max_block.max(1)),
+    };
+    if fixed != info.max_block && info.min_block == info.max_block && first.is_some() {
+        let what = format!("block size: {} expected (found {fixed})", info.max_block);
+        findings.note(meta.block.offset, Defect::Header { clause: "RFC 9639, 8.2", what })?;
+    }
+    Ok(Places::new(cx, info, fixed, meta.end, end))
+}
+
+struct File {
+    cx: Context,
+    findings: Findings,
+    header: Header,
+    info: Info,
+    places: Arc<Places>,
+    setup: ChargedVec<u8>,
+    digest: Arc<Digest>,
+}
+
+impl File {
+    fn run(&self) -> Result<Run> {
+        let run = Run::new(&self.cx, self.info, &self.places, &self.findings)?;
+        Ok(match self.cx.switched_on("verify") && self.info.md5.is_some() {
+            true => run.with_digest(&self.digest),
+            false => run,
+        })
+    }
+}
+
+impl Container for File {
+    fn header(&self) -> &Header {
+        &self.header
+    }
+
+    fn packets(&self) -> Result<Box<dyn container::Packets>> {
+        Ok(Box::new(Packets::new(&self.cx, self.info, &self.places)))
+    }
+
+    fn samples(&self, _stream: u32) -> Result<Option<Box<dyn Samples>>> {
+        Ok(Some(Box::new(self.run()?)))
+    }
+
+    fn is_direct(&self, _stream: u32) -> bool {
+        self.cx.is_random()
+    }
+
+    fn setup(&self, _stream: u32) -> &[u8] {
+        &self.setup
+    }
+
+    fn verify(&self) -> Result<()> {
+        let Some(expected) = self.info.md5 else {
+            let what = "digest of the samples, which STREAMINFO lacks".to_owned();
+            return self.findings.note(self.places.start, Defect::Unread { what });
+        };
+        if self.digest.found().is_none() && self.cx.is_random() {
+            let mut run = self.run()?;
+            while let Some((_, decoder, taken)) = run.frame()? {
+                let left = decoder.block().saturating_sub(taken);
+                run.take(left);
+            }
+        }
+        match self.digest.found() {
+            Some(found) if found == expected => Ok(()),
+            // samples that are missing were noted; the digest of the rest cannot fit
+            _ => self.findings.note(self.places.start, Defect::Checksum { of: "md5" }),
+        }
+    }
+}
+
+fn stream(info: &Info, size: u64, start: u64) -> Stream {
+    let channels = u32::from(info.channels);
+    let seconds = |frames: u64| frames as f64 / f64::from(info.rate.max(1));
+    let rate = info.total.filter(|_| size != u64::MAX).map(|total| {
+        let bits = size.saturating_sub(start).saturating_mul(8) as f64;
+        // rounded down, as FFmpeg does
+        (bits / seconds(total).max(f64::MIN_POSITIVE)) as u64
+    });
+    Stream {
+        codec: "flac",
+        sample_rate: info.rate,
+        channels,
+        layout: layout(channels),
+        sample_fmt: Some(if info.bits > 16 { "s32" } else { "s16" }),
+        bits_per_raw_sample: Some(u32::from(info.bits)),
+        bit_rate: rate.filter(|&rate| rate > 0),
+        time_base: (1, info.rate.max(1)),
+        duration: info.total,
+        start: Some(0),
+        frames: info.total,
+        ..Stream::default()
+    }
+}
+
+/// RFC 9639, 9.1.3: what one to eight channels are.
+fn layout(channels: u32) -> Option<Layout> {
+    Some(Layout(match channels {
+        1 => 0x4,
+        2 => 0x3,
+        3 => 0x7,
+        4 => 0x33,
+        5 => 0x607,
+        6 => 0x60f,
+        7 => 0x70f,
+        8 => 0x63f,
+        _ => return None,
+    }))
+}
