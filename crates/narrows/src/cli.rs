@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use stream_analysis::Measures;
 use stream_core::Region;
 
-pub(crate) use analyze::{Analyze, Rms, Rows, Sounds};
+pub(crate) use analyze::{Analyze, Loudness, Rms, Rows, Sounds};
 
 /// Reads scientific and media files of any size through a narrow, fixed amount of memory
 #[derive(Parser)]
@@ -111,7 +111,7 @@ pub(crate) enum Verb {
     Stats(Stats),
     /// Writes frames of a video, or of any array of pictures, as PNG files
     Frames(Frames),
-    /// Analyses data as it streams: levels of sound
+    /// Analyses data as it streams: levels and loudness of sound
     #[command(subcommand)]
     Analyze(Analyze),
     /// Reads everything and verifies what the format can verify

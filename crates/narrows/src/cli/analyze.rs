@@ -8,6 +8,8 @@ use clap::{Args, Subcommand, ValueEnum};
 pub(crate) enum Analyze {
     /// Writes root mean square and peak of each frame of a sound, as the frames are read
     Rms(Rms),
+    /// Measures the loudness of a sound: EBU R 128, ITU-R BS.1770-4
+    Loudness(Loudness),
 }
 
 /// Where the sound is.
@@ -40,6 +42,24 @@ pub(crate) struct Rms {
     /// Writes as this
     #[arg(long, value_name = "AS", default_value = "jsonl")]
     pub(crate) to: Rows,
+}
+
+#[derive(Args)]
+pub(crate) struct Loudness {
+    #[command(flatten)]
+    pub(crate) sounds: Sounds,
+    /// Writes what is measured so far each time that this much has been heard, as JSON lines (at least 0.1)
+    #[arg(long, value_name = "SECONDS", value_parser = steps)]
+    pub(crate) every: Option<u64>,
+}
+
+/// Seconds as steps of 100 ms.
+fn steps(text: &str) -> Result<u64, String> {
+    let seconds: f64 = text.parse().map_err(|_| "expected a number of seconds".to_owned())?;
+    if !(0.1..=86_400.0).contains(&seconds) {
+        return Err("expected 0.1 to 86400 seconds".to_owned());
+    }
+    Ok((seconds * 10.0).round() as u64)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,3 +1,4 @@
 //! Sound: levels, loudness, and files of samples.
 
 pub(crate) mod levels;
+pub(crate) mod loudness;

@@ -1,5 +1,7 @@
 //! `narrows analyze`: analyses of data as it streams.
 
+mod heard;
+mod loudness;
 mod rms;
 mod sound;
 
@@ -10,5 +12,6 @@ use crate::session::Session;
 pub(crate) fn run(session: &Session, analyze: &Analyze) -> anyhow::Result<Outcome> {
     match analyze {
         Analyze::Rms(of) => rms::run(session, of),
+        Analyze::Loudness(of) => loudness::run(session, of),
     }
 }

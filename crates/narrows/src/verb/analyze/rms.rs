@@ -1,7 +1,7 @@
 //! `narrows analyze rms`: root mean square and peak of each frame of a sound.
 
 use stream_analysis::{Edges, Framing, rms};
-use stream_core::{Error, ErrorKind, Reader};
+use stream_core::{Error, Reader};
 
 use super::sound::{self, Found};
 use crate::cli::{Rms, Rows};
@@ -38,13 +38,11 @@ fn one(
         levels.write(out, level).map_err(|e| Error::from(e).as_final())
     })
     .map_err(|e| e.in_entry(found.entry))?;
-    let missing = sound::missing(found.file, heard.missing);
+    let missing = sound::missing(found.name, heard.missing);
     if let Some(claimed) = found.sound.frames
         && claimed != heard.samples
     {
-        let message =
-            format!("{claimed} samples a channel were announced, and {} were there", heard.samples);
-        return Err(Error::new(ErrorKind::Truncated, message).in_entry(found.entry).into());
+        return Err(sound::short(found.entry, claimed, heard.samples).into());
     }
     Ok(missing)
 }

@@ -14,6 +14,8 @@ use crate::session::Session;
 
 /// A sound that is about to be read.
 pub(super) struct Found<'f> {
+    /// The file's name in messages.
+    pub(super) name: &'f str,
     /// The file, in JSON.
     pub(super) file: &'f str,
     /// The entry's path.
@@ -35,7 +37,7 @@ pub(super) fn each(
         let visited =
             input::open(session, file).map_err(anyhow::Error::from).and_then(|mut reader| {
                 let (entry, sound) = find(&mut *reader, sounds.entry.as_deref())?;
-                let found = Found { file: &path, entry: &entry, sound: &sound };
+                let found = Found { name: &name, file: &path, entry: &entry, sound: &sound };
                 let outcome = visit(&mut *reader, &found, out)?;
                 // what was readable comes before what was not
                 out.flush()?;
@@ -99,4 +101,10 @@ pub(super) fn missing(name: &str, samples: u64) -> Outcome {
     }
     eprintln!("narrows: {name}: {samples} samples a channel are missing and count as silence");
     Outcome::Broken
+}
+
+/// The error for a sound that is not as long as its header says.
+pub(super) fn short(entry: &str, claimed: u64, found: u64) -> Error {
+    let message = format!("{claimed} samples a channel were announced, and {found} were there");
+    Error::new(ErrorKind::Truncated, message).in_entry(entry)
 }
