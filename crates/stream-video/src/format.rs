@@ -41,8 +41,8 @@ static DESCRIPTOR: Descriptor = Descriptor {
     ],
 };
 
-/// Heap beside the budget: what FFmpeg keeps for each container and codec, whatever the file says.
-const OVERHEAD: u64 = 4 << 20;
+/// Heap beside the budget: tables that codecs make once. What an open container takes is reserved.
+const OVERHEAD: u64 = 512 << 10;
 
 impl Format for Video {
     fn descriptor(&self) -> &'static Descriptor {

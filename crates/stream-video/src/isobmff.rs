@@ -27,7 +27,7 @@ mod segments;
 mod survey;
 mod track;
 
-pub(crate) use avc::{Avc, is_key};
+pub(crate) use avc::{Avc, PEEK, is_key};
 pub use defect::Defect;
 pub(crate) use descriptor::audio_object;
 pub use reader::Reader;

@@ -3,6 +3,7 @@
 
 mod adapter;
 mod attachment;
+pub mod avi;
 mod chapter;
 mod container;
 mod defect;

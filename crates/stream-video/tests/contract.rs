@@ -28,12 +28,35 @@ fn contract() -> Contract {
         .bad("no container", || "hello\n")
         .bad("nothing", || "")
         .bad("a signature alone", || b"\0\0\0\x10ftypisom\0\0\0\0".to_vec())
-        // key frames are indexed, 40 bytes each, up to 256 KiB a stream
-        .long_with_index("a transport stream", 40 * 6 * 30, |n| {
-            include_bytes!("files/mpeg2.ts").repeat(6 * n)
-        })
+        // key frames are indexed, 40 bytes each
+        .long_with_index("many frames", 40 * 4 * 30, |n| repeated(30 * n))
         .final_refusals()
         .deadline(Duration::from_secs(60))
+}
+
+/// The tags of a FLV file `n` times, each time 800 ms later (FLV 10.1, E.4.1).
+fn repeated(n: usize) -> Vec<u8> {
+    let file = include_bytes!("files/flv1.flv");
+    let (head, mut rest) = file.split_at(13);
+    let mut tags = Vec::new();
+    while let Some((header, _)) = rest.split_first_chunk::<11>() {
+        let size = u32::from_be_bytes([0, header[1], header[2], header[3]]) as usize + 15;
+        tags.push(&rest[..size]);
+        rest = &rest[size..];
+    }
+    let mut long = head.to_vec();
+    for round in 0..n {
+        // a script's facts once, and no end of the sequence before the end
+        for tag in tags.iter().filter(|tag| round == 0 || tag[0] == 9 && tag.len() > 20) {
+            let time = u32::from_be_bytes([tag[7], tag[4], tag[5], tag[6]]) + 800 * round as u32;
+            let [high, bytes @ ..] = time.to_be_bytes();
+            let start = long.len();
+            long.extend_from_slice(tag);
+            long[start + 4..start + 7].copy_from_slice(&bytes);
+            long[start + 7] = high;
+        }
+    }
+    long
 }
 
 /// The smallest file, of which thousands of damaged copies are read.

@@ -223,7 +223,7 @@ fn references(par: &sys::AVCodecParameters) -> u64 {
         Id::AV_CODEC_ID_H264 | Id::AV_CODEC_ID_HEVC => {
             let blocks = (pixels(par) / 256).max(1);
             // the most of level 5.2; smaller levels have less
-            (184_320 / blocks).clamp(4, 16)
+            184_320u64.checked_div(blocks).unwrap_or(16).clamp(4, 16)
         }
         Id::AV_CODEC_ID_VP9 | Id::AV_CODEC_ID_AV1 => 10,
         _ => 4,

@@ -219,6 +219,7 @@ impl Demuxer {
     pub(crate) fn read(&mut self) -> Result<bool> {
         self.cx.cancel().check()?;
         loop {
+            self.io.state().be_patient();
             let (context, packet) = (self.context, self.packet);
             // SAFETY: an open context, and a packet of the library, whose old payload is given back.
             let code = collected(&mut self.log, || unsafe {
@@ -347,6 +348,7 @@ impl Demuxer {
         self.cx.cancel().check()?;
         let context = self.context;
         let stream = c_int::try_from(at).unwrap_or(-1);
+        self.io.state().be_patient();
         // SAFETY: an open context.
         let code = collected(&mut self.log, || unsafe {
             sys::av_seek_frame(context, stream, ticks, sys::AVSEEK_FLAG_BACKWARD)

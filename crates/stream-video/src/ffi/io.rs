@@ -13,6 +13,9 @@ use super::no_memory;
 /// Bytes of the library's buffer, and the most that one call reads: cancelling takes effect within it.
 pub(crate) const BUFFER: usize = 64 << 10;
 
+/// Bytes that a call may read on after the work was cancelled: more than a packet takes, mostly.
+const GRACE: u64 = 1 << 20;
+
 /// What the library reads from.
 pub(crate) struct State {
     cx: Context,
@@ -20,6 +23,8 @@ pub(crate) struct State {
     position: u64,
     furthest: u64,
     error: Option<Error>,
+    /// Bytes that may still be read in this call although the work was cancelled.
+    grace: u64,
 }
 
 impl State {
@@ -38,10 +43,48 @@ impl State {
         self.position >= self.size
     }
 
+    /// Lets the next call end although the work is cancelled meanwhile, since a call that fails leaves the library nowhere: the flag is
+    /// looked at before the call after it.
+    pub(crate) fn be_patient(&mut self) {
+        self.grace = GRACE;
+    }
+
+    /// Fills `buffer` as far as the source goes, as [`Context::read_full_at`] does, but for the patience.
+    fn fill(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        let mut done = 0usize;
+        while let Some(rest) = buffer.get_mut(done..).filter(|rest| !rest.is_empty()) {
+            let at = self.position.saturating_add(u64::try_from(done).unwrap_or(u64::MAX));
+            let n = if self.cx.cancel().is_cancelled() && self.grace > 0 {
+                match self.cx.source().read_at(at, rest) {
+                    Ok(n) => {
+                        let bytes = u64::try_from(n).unwrap_or(u64::MAX);
+                        self.cx.counters().add(bytes, 1);
+                        self.grace = self.grace.saturating_sub(bytes.max(1));
+                        n
+                    }
+                    Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                    Err(error) => return Err(Error::from(error).at(at)),
+                }
+            } else {
+                match self.cx.read_at(at, rest) {
+                    Err(error) if error.kind() == ErrorKind::Cancelled && self.grace > 0 => {
+                        continue;
+                    }
+                    read => read?,
+                }
+            };
+            if n == 0 {
+                break;
+            }
+            done = done.saturating_add(n);
+        }
+        Ok(done)
+    }
+
     fn read(&mut self, buffer: &mut [u8]) -> c_int {
         let length = buffer.len().min(BUFFER);
         let buffer = buffer.get_mut(..length).unwrap_or_default();
-        let read = self.cx.read_full_at(self.position, buffer).and_then(|n| {
+        let read = self.fill(buffer).and_then(|n| {
             let end = self.position.saturating_add(u64::try_from(n).unwrap_or(0));
             // what ends before the size it had is no end
             match n < length && end < self.size {
@@ -100,7 +143,7 @@ impl Io {
     /// # Errors
     /// `OverBudget` where the library gets no memory.
     pub(crate) fn new(cx: &Context, size: u64) -> Result<Self> {
-        let state = State { cx: cx.clone(), size, position: 0, furthest: 0, error: None };
+        let state = State { cx: cx.clone(), size, position: 0, furthest: 0, error: None, grace: 0 };
         let state = Box::into_raw(Box::new(state));
         // SAFETY: the buffer is the library's own, the state lives until `drop`, and the functions keep the callbacks' rules.
         let raw = unsafe {
@@ -170,7 +213,7 @@ impl Drop for Io {
 pub(crate) unsafe extern "C" fn interrupted(opaque: *mut c_void) -> c_int {
     // SAFETY: the state lives as long as the library can call back.
     let state = unsafe { &*opaque.cast::<State>() };
-    c_int::from(state.cx.cancel().is_cancelled())
+    c_int::from(state.grace == 0 && state.cx.cancel().is_cancelled())
 }
 
 unsafe extern "C" fn read(opaque: *mut c_void, buffer: *mut u8, length: c_int) -> c_int {

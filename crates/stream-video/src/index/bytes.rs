@@ -25,6 +25,16 @@ pub(crate) fn be64(bytes: &[u8], at: usize) -> Option<u64> {
     take(bytes, at).map(u64::from_be_bytes)
 }
 
+/// Two bytes, little-endian.
+pub(crate) fn le16(bytes: &[u8], at: usize) -> Option<u16> {
+    take(bytes, at).map(u16::from_le_bytes)
+}
+
+/// Four bytes, little-endian.
+pub(crate) fn le32(bytes: &[u8], at: usize) -> Option<u32> {
+    take(bytes, at).map(u32::from_le_bytes)
+}
+
 /// A code of four characters.
 pub(crate) fn fourcc(bytes: &[u8], at: usize) -> Option<[u8; 4]> {
     take(bytes, at)

@@ -3,7 +3,7 @@
 use stream_core::{Context, ErrorKind, Result};
 
 use crate::packets::Packets;
-use crate::{isobmff, matroska};
+use crate::{avi, isobmff, matroska};
 
 /// The reader of tables that lists the packets of a file exactly as FFmpeg's demuxer would; `None` where that is left to the demuxer.
 ///
@@ -18,17 +18,14 @@ pub(crate) fn open(cx: &Context) -> Result<Option<Box<dyn Packets>>> {
     let found = cx.read_full_at(0, &mut start)?;
     let start = start.get(..found).unwrap_or_default();
     let opened = match (start.get(..4), start.get(4..8)) {
-        (Some([0x1a, 0x45, 0xdf, 0xa3]), _) => matroska::Reader::open(cx).map(|r| {
-            let listed = r.refusal().is_none();
-            listed.then(|| -> Box<dyn Packets> { Box::new(r) })
-        }),
+        (Some([0x1a, 0x45, 0xdf, 0xa3]), _) => {
+            matroska::Reader::open(cx).map(|r| boxed(r.refusal().is_none(), r))
+        }
+        (Some(b"RIFF"), _) => avi::Reader::open(cx).map(|r| boxed(r.refusal().is_none(), r)),
         (
             _,
             Some(b"ftyp" | b"moov" | b"wide" | b"free" | b"skip" | b"mdat" | b"pnot" | b"styp"),
-        ) => isobmff::Reader::open(cx).map(|r| {
-            let listed = r.refusal().is_none();
-            listed.then(|| -> Box<dyn Packets> { Box::new(r) })
-        }),
+        ) => isobmff::Reader::open(cx).map(|r| boxed(r.refusal().is_none(), r)),
         _ => return Ok(None),
     };
     match opened {
@@ -41,4 +38,8 @@ pub(crate) fn open(cx: &Context) -> Result<Option<Box<dyn Packets>>> {
             _ => Err(e),
         },
     }
+}
+
+fn boxed(listed: bool, reader: impl Packets + 'static) -> Option<Box<dyn Packets>> {
+    listed.then(|| -> Box<dyn Packets> { Box::new(reader) })
 }
