@@ -2,6 +2,7 @@
 #![deny(clippy::arithmetic_side_effects)]
 
 mod library;
+pub(crate) mod setup;
 
 use stream_core::{Context, Error, ErrorKind, Result};
 

@@ -119,7 +119,8 @@ impl Decoded {
             }
         };
         let beyond = self.end.is_some_and(|end| packet.frame >= end);
-        let past = packet.frame.saturating_add(u64::from(packet.frames)) <= self.skip;
+        let over = packet.frame.saturating_add(u64::from(packet.frames)) <= self.skip;
+        let past = over && packet.frame < self.skip;
         if past || beyond {
             self.pass(&packet);
             return Ok(true);
@@ -139,6 +140,7 @@ impl Decoded {
         let decoded = self.decoder.decode(&self.bytes);
         let fresh = std::mem::replace(&mut self.fresh, false);
         let expected = u64::from(packet.frames);
+        let decoded_some = decoded.is_ok();
         let frames = match decoded {
             Ok(frames) => frames,
             Err(why) => {
@@ -149,7 +151,8 @@ impl Decoded {
             }
         };
         let found = u64::try_from(frames).unwrap_or(u64::MAX);
-        if found != expected && frames > 0 && !(fresh && found < expected) {
+        let allowed = (fresh && found < expected) || (packet.at.last && found > expected);
+        if found != expected && decoded_some && !allowed {
             let defect = Defect::PacketLength { time: self.time(&packet), expected, found };
             self.note(&packet, defect, expected.saturating_sub(found));
         }

@@ -49,8 +49,7 @@ struct Movie {
 /// Opens an MP4 file.
 ///
 /// # Errors
-/// `Malformed` without a movie, `Passed` where it stands behind the media and the source only goes forward, `Unsupported` without
-/// sound, `OverBudget`, what reading gives.
+/// `Malformed` without a movie, `Passed` where it stands behind the media and the source only goes forward, `OverBudget`, what reading gives.
 pub(crate) fn open(cx: &Context, findings: &Findings) -> Result<Arc<dyn Container>> {
     let mut header = Header::new("mov,mp4,m4a,3gp,3g2,mj2", cx.budget());
     let size = cx.source().size().filter(|_| cx.is_random());
@@ -160,10 +159,6 @@ fn finish(
         track.edit(timescale, gapless, fragmented);
         header.streams.push(track.stream.clone());
         sound.push(track);
-    }
-    if sound.is_empty() {
-        let message = "no track with sound in the movie box";
-        return Err(Error::new(ErrorKind::Unsupported, message).at(0));
     }
     let cx = cx.clone();
     let fragments = fragments.filter(|_| fragmented);

@@ -19,7 +19,7 @@ use crate::octets::Octets;
 use crate::vorbis::{Blocks, Ident, Setup};
 use crate::{Defect, Header, Layout, Stream, comments};
 pub(crate) use base64::Base64;
-use length::Lengths;
+pub(crate) use length::{HEAD, Lengths};
 use packet::Laced;
 use page::Page;
 use walk::Walk;

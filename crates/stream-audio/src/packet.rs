@@ -35,12 +35,14 @@ pub struct Place {
     pub extent: u64,
     /// Bytes that follow one another from the first on.
     pub(crate) run: u64,
+    /// Whether the sound ends within the packet, which gives more frames than are meant.
+    pub(crate) last: bool,
 }
 
 impl Place {
     /// Bytes that follow one another.
     pub(crate) fn plain(offset: u64, length: u64) -> Self {
-        Self { offset, length, extent: length, run: length }
+        Self { offset, length, extent: length, run: length, last: false }
     }
 }
 

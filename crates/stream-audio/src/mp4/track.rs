@@ -180,6 +180,15 @@ impl Track {
         Ok(())
     }
 
+    /// Keeps the codec's setup.
+    ///
+    /// # Errors
+    /// `OverBudget`.
+    pub(super) fn take(&mut self, setup: &[u8]) -> Result<()> {
+        self.setup.clear();
+        Ok(self.setup.extend(setup)?)
+    }
+
     /// Frames for ticks of the media.
     pub(super) fn frames(&self, ticks: u64) -> u64 {
         scale(ticks, u64::from(self.stream.sample_rate), u64::from(self.timescale))

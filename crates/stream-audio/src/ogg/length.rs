@@ -5,7 +5,7 @@ use crate::vorbis::Blocks;
 
 /// A codec's way to tell.
 #[derive(Clone, Debug)]
-pub(super) enum Lengths {
+pub(crate) enum Lengths {
     /// A quarter of this block and of the one before (Vorbis I, 1.3.2).
     Vorbis(Blocks),
     /// RFC 6716, 3.1.
@@ -19,12 +19,12 @@ pub(super) enum Lengths {
 }
 
 /// Bytes at the start of a packet that are enough.
-pub(super) const HEAD: usize = 20;
+pub(crate) const HEAD: usize = 20;
 
 impl Lengths {
     /// Frames of a packet that begins with `head`; `before` is what the codec keeps of the packet before, and takes the place
     /// of it. The first packet of Vorbis gives none.
-    pub(super) fn of(&self, head: &[u8], before: &mut Option<u32>) -> u32 {
+    pub(crate) fn of(&self, head: &[u8], before: &mut Option<u32>) -> u32 {
         match self {
             Self::Vorbis(blocks) => {
                 let Some(size) = head.first().and_then(|b| blocks.size(*b)) else { return 0 };
@@ -37,15 +37,10 @@ impl Lengths {
             Self::Unknown => 0,
         }
     }
-
-    /// Whether what stands before a packet decides its length.
-    pub(super) fn looks_back(&self) -> bool {
-        matches!(self, Self::Vorbis(_))
-    }
 }
 
 /// Frames at 48 kHz: the configuration's length by the number of frames.
-pub(crate) fn opus(head: &[u8]) -> Option<u32> {
+fn opus(head: &[u8]) -> Option<u32> {
     let toc = *head.first()?;
     let size: u32 = match toc >> 3 {
         config @ 0..=11 => *[480, 960, 1920, 2880].get(usize::from(config & 3))?,
@@ -61,7 +56,7 @@ pub(crate) fn opus(head: &[u8]) -> Option<u32> {
 }
 
 /// The block size in a frame's header.
-pub(crate) fn flac(head: &[u8]) -> Option<u32> {
+fn flac(head: &[u8]) -> Option<u32> {
     let [0xff, sync, sizes, ..] = *head else { return None };
     if sync & 0xfc != 0xf8 {
         return None;

@@ -23,7 +23,6 @@ pub(super) struct Page {
     pub granule: i64,
     pub serial: u32,
     pub sequence: u32,
-    pub crc: u32,
     lengths: [u8; 255],
     segments: u8,
 }
@@ -49,7 +48,6 @@ impl Page {
             granule,
             serial: number(8)?,
             sequence: number(12)?,
-            crc: number(16)?,
             lengths,
             segments,
         })

@@ -142,10 +142,8 @@ impl Walk {
             open = length == 255;
             if !open {
                 if !lost {
-                    let known = state.before.is_some() || !self.lengths.looks_back();
                     let frames =
                         self.lengths.of(head.get(..held).unwrap_or_default(), &mut state.before);
-                    let _ = known;
                     state.ready.push_back(Packet { frames, at: place, ..Packet::default() });
                 }
                 lost = false;
@@ -182,7 +180,9 @@ impl Walk {
             packet.frame = state.frame;
             if let (Some(end), true) = (end, page.is_last()) {
                 let left = end.saturating_sub(state.frame);
-                packet.frames = packet.frames.min(u32::try_from(left).unwrap_or(u32::MAX));
+                let left = u32::try_from(left).unwrap_or(u32::MAX);
+                packet.at.last = packet.frames > left;
+                packet.frames = packet.frames.min(left);
             }
             let pts = i64::try_from(packet.frame).unwrap_or(i64::MAX);
             packet.pts = pts.saturating_add(self.base);
