@@ -140,7 +140,8 @@ fn screen(out: &mut Out, session: &Session, name: &str, found: &Found) -> anyhow
     if !kinds.is_empty() {
         facts.push("entries", kinds.join(", "));
     }
-    for (key, v) in found.facts() {
+    // what a list of maps says stands in a table, and in the JSON
+    for (key, v) in found.facts().filter(|(_, v)| !is_table(*v)) {
         facts.push(key, value(v));
     }
     if let Some(summary) = &found.summary {
@@ -162,6 +163,11 @@ fn screen(out: &mut Out, session: &Session, name: &str, found: &Found) -> anyhow
     facts.write(out, paint)?;
     found.outline.write(out, paint)?;
     Ok(())
+}
+
+fn is_table(value: Value<'_>) -> bool {
+    let Value::List(mut rows) = value else { return false };
+    matches!(rows.next(), Some(Value::Map(_)))
 }
 
 /// One screen holds no more; `check` lists all.

@@ -41,7 +41,7 @@ impl Streams {
             Kind::Stream => self.streams.push(|| {
                 let (kind, facts) = stream(entry);
                 let path = Cell::text(entry.path());
-                vec![path, kind, text("codec"), facts, shown("duration_time"), text("language")]
+                vec![path, kind, text("codec"), facts, shown("duration"), text("language")]
             }),
             Kind::Cue if entry.path().starts_with("chapter/") => {
                 self.chapters.push(|| vec![shown("start"), shown("end"), text("title")]);
