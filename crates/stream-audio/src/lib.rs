@@ -7,6 +7,7 @@
 mod adapter;
 mod adts;
 mod ape;
+mod bare;
 mod chapter;
 mod codec;
 mod comments;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use stream_core::{Context, Error, Result, Time};
 
+use crate::bare::Bare;
 use crate::container::{Container, Packets};
 use crate::findings::Findings;
 use crate::input::Input;
@@ -102,6 +103,12 @@ pub(crate) fn open(
     let size = cx.source().size().filter(|_| cx.is_random());
     let mut end = size.unwrap_or(u64::MAX);
     let Some((at, first)) = find_first::<Frame>(cx, start, end, LEAD)? else {
+        if !header.tags.is_empty() || !header.pictures.is_empty() {
+            let (clause, what) = ("ISO 11172-3, 2.4.2.3", "no frame behind the tags".to_owned());
+            findings.note(start, Defect::Header { clause, what })?;
+            header.data_offset = start;
+            return Ok(Arc::new(Bare(header)));
+        }
         let message = "no frame of MPEG audio behind the tags (11 bits of sync expected)";
         return Err(Error::malformed(start, message));
     };
