@@ -1,0 +1,131 @@
+//! Audio files of others, against what ffprobe and FFmpeg's decoders make of them, and against all that can go wrong.
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, ensure};
+use narrows_tests::command::{entries, narrows, run};
+use narrows_tests::corpus::inputs;
+use narrows_tests::ffprobe::{is_there, probe, streams, tags};
+use narrows_tests::report::{Known, Report};
+use narrows_tests::torture::Suite;
+use serde_json::Value;
+
+/// Files whose streams differ from those that ffprobe tells, each looked into.
+const OTHER_STREAMS: &[Known] = &[];
+
+/// Files of which we tell other tags than ffprobe, each looked into.
+const OTHER_TAGS: &[Known] = &[];
+
+/// Files whose samples differ from those that FFmpeg decodes, each looked into.
+const OTHER_SAMPLES: &[Known] = &[];
+
+/// Files that their sources read and that do not list to their end.
+const UNLISTED: &[Known] = &[];
+
+/// Files that their sources read and in which `check` finds something all the same.
+const BROKEN: &[Known] = &[];
+
+const SUITE: Suite = Suite { folder: "audio", format: "audio", memory: 16, cuts: 8, flips: 6 };
+
+/// Codecs whose samples are the same for every decoder, by ffprobe's names.
+const LOSSLESS: [&str; 3] = ["flac", "alac", "pcm_"];
+
+/// How far samples of other codecs may lie apart: two decoders round differently, 16 bits deep.
+const TOLERANCE: f32 = 1.0 / 8192.0;
+
+/// The first differences, on one line.
+fn told(found: &[String]) -> Result<(), String> {
+    if found.is_empty() {
+        return Ok(());
+    }
+    let shown: Vec<&str> = found.iter().take(4).map(String::as_str).collect();
+    Err(format!("{} differences: {}", found.len(), shown.join(" | ")))
+}
+
+#[test]
+fn streams_and_tags_are_those_that_ffprobe_tells() -> Result<()> {
+    if !is_there() {
+        return Ok(());
+    }
+    let mut of_streams = Report::new("streams as ffprobe tells them", OTHER_STREAMS);
+    let mut of_tags = Report::new("tags as ffprobe tells them", OTHER_TAGS);
+    for sample in inputs("audio")?.into_iter().filter(|sample| sample.good) {
+        let theirs = match probe(&sample.path, false) {
+            Ok(theirs) => theirs,
+            Err(why) => {
+                of_streams.skip(&sample.name, &format!("{why:#}"));
+                continue;
+            }
+        };
+        let ours = entries(&run(&["ls", "--json", "--format", "audio"], &sample.path)?)?;
+        of_streams.note(&sample.name, told(&streams(&ours, &theirs)));
+        of_tags.note(&sample.name, told(&tags(&ours, &theirs)));
+    }
+    of_streams.finish();
+    of_tags.finish();
+    Ok(())
+}
+
+/// What a program writes to standard output as floats, little-endian.
+fn floats(command: &mut Command) -> Result<Vec<f32>> {
+    let done = command.stdin(Stdio::null()).stderr(Stdio::null()).output()?;
+    ensure!(done.status.success(), "ends with {}", done.status);
+    Ok(done.stdout.as_chunks::<4>().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect())
+}
+
+fn same_samples(file: &Path, theirs: &Value) -> Result<()> {
+    let is_audio = |stream: &&Value| stream["codec_type"] == "audio";
+    let all = theirs["streams"].as_array().context("no streams")?;
+    let stream = all.iter().find(is_audio).context("ffprobe finds no audio")?;
+    let codec = stream["codec_name"].as_str().unwrap_or_default();
+    let path = format!("stream/{}", stream["index"]);
+    let mut ours = Command::new(narrows()?);
+    ours.args(["cat", "--to", "f32le", "--format", "audio", "--entry", &path]).arg(file);
+    let ours = floats(&mut ours).context("narrows")?;
+    let mut ffmpeg = Command::new("ffmpeg");
+    ffmpeg.args(["-v", "quiet", "-i"]).arg(file).args(["-map", "0:a:0", "-f", "f32le", "-"]);
+    let theirs = floats(&mut ffmpeg).context("ffmpeg")?;
+    ensure!(ours.len() == theirs.len(), "{} samples, FFmpeg has {}", ours.len(), theirs.len());
+    let lossless = LOSSLESS.iter().any(|name| codec.starts_with(name));
+    let allowed = if lossless { 0.0 } else { TOLERANCE };
+    let apart = ours.iter().zip(&theirs).map(|(a, b)| (a - b).abs());
+    let (at, worst) = apart.enumerate().fold((0, 0.0f32), |worst, (at, apart)| {
+        if apart > worst.1 || apart.is_nan() { (at, apart) } else { worst }
+    });
+    ensure!(worst <= allowed, "sample {at}: {worst} apart from FFmpeg's");
+    Ok(())
+}
+
+#[test]
+fn samples_are_those_that_ffmpeg_decodes() -> Result<()> {
+    if !is_there() {
+        return Ok(());
+    }
+    let mut report = Report::new("samples as FFmpeg decodes them", OTHER_SAMPLES);
+    for sample in inputs("audio")?.into_iter().filter(|sample| sample.good) {
+        match probe(&sample.path, false) {
+            Ok(theirs) => {
+                let outcome = same_samples(&sample.path, &theirs);
+                report.note(&sample.name, outcome.map_err(|why| format!("{why:#}")));
+            }
+            Err(why) => report.skip(&sample.name, &format!("{why:#}")),
+        }
+    }
+    report.finish();
+    Ok(())
+}
+
+#[test]
+fn good_files_read_to_their_end() -> Result<()> {
+    SUITE.good_files_read_to_their_end(UNLISTED, BROKEN)
+}
+
+#[test]
+fn bad_files_do_no_harm() -> Result<()> {
+    SUITE.bad_files_do_no_harm(&[])
+}
+
+#[test]
+fn damaged_files_do_no_harm() -> Result<()> {
+    SUITE.damaged_files_do_no_harm(&[])
+}
