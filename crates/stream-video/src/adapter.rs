@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use stream_core::{Chunks, Context, Diagnostics, Entry, Kind, Progress, Request, Result, Summary};
 
+use crate::beside::Beside;
 use crate::frames::Findings;
 use crate::{Packet, Reader};
 
@@ -23,6 +24,7 @@ pub(crate) struct Adapter {
     lists_packets: bool,
     /// What readers of frames found.
     lost: Findings,
+    beside: Beside,
 }
 
 /// What comes next.
@@ -43,6 +45,7 @@ impl Adapter {
         let lost = Arc::new(Mutex::new(Diagnostics::new(cx.budget())));
         Ok(Self {
             lost,
+            beside: Beside::new(&cx),
             reader: Reader::open(cx)?,
             stage: Stage::Container,
             packet: Packet::default(),

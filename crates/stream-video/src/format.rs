@@ -25,6 +25,10 @@ static DESCRIPTOR: Descriptor = Descriptor {
     settings: &[
         Setting { name: "packets", about: "off: lists no packets (default: on)" },
         Setting {
+            name: "video.tables",
+            about: "off: packets come from FFmpeg's demuxer even where the container's own tables tell them (default: on)",
+        },
+        Setting {
             name: "video.pixels",
             about: "rgb, gray, or planar (the planes R, G, B): the form of decoded frames (default: rgb)",
         },

@@ -4,6 +4,7 @@
 mod adapter;
 mod attachment;
 pub mod avi;
+mod beside;
 mod chapter;
 mod container;
 mod defect;

@@ -4,10 +4,12 @@ use stream_core::memory::Reservation;
 use stream_core::{ChargedVec, Context, Diagnostic, Diagnostics, Result, Severity};
 
 use crate::ffi::demuxer::Demuxer;
+use crate::index;
 use crate::packets::Packets;
 use crate::{Attachment, Chapter, Container, Defect, Media, Packet, Stream, Tag, Verdicts};
 
-/// Reads a container: its facts are there once it is opened, its packets follow one by one.
+/// Reads a container: its facts are there once it is opened, its packets follow one by one: from the container's own tables where
+/// these tell all that FFmpeg's demuxer tells, else from the demuxer.
 ///
 /// Holds 5.3 MB, the facts, 200 bytes a stream, and 40 bytes for each entry of FFmpeg's index: all samples of ISO media and AVI, key
 /// frames of the others up to 256 KiB.
@@ -38,24 +40,33 @@ impl Reader {
     /// # Errors
     /// `Malformed` where no container is found, `Passed` for a source that only goes forward, `OverBudget`, and what the source says.
     pub fn open(cx: Context) -> Result<Self> {
-        let demuxer = Demuxer::open(&cx)?;
+        let tables = match cx.setting("video.tables") {
+            Some("off" | "false" | "no" | "0") => None,
+            _ => index::open(&cx)?,
+        };
+        let mut demuxer = Demuxer::open(&cx)?;
         let (facts, held) = demuxer.facts()?;
         let mut verdicts = ChargedVec::new(cx.budget());
         for stream in &facts.streams {
             verdicts.push(Verdicts::new(stream))?;
         }
-        let mut reader = Self {
+        let mut findings = Diagnostics::new(cx.budget());
+        Packets::findings(&mut demuxer, &mut findings)?;
+        let packets: Box<dyn Packets> = match tables {
+            // what the library read ahead is given back
+            Some(tables) => tables,
+            None => Box::new(demuxer),
+        };
+        Ok(Self {
             facts,
-            packets: Box::new(demuxer),
+            packets,
             verdicts,
-            findings: Diagnostics::new(cx.budget()),
+            findings,
             at_end: false,
             ended: false,
             cx,
             _held: held,
-        };
-        reader.packets.findings(&mut reader.findings)?;
-        Ok(reader)
+        })
     }
 
     /// The context it reads within.

@@ -63,29 +63,31 @@ impl Adapter {
     }
 
     fn chunks_of(
-        &self,
+        &mut self,
         wanted: Wanted,
         request: &Request,
         entry: usize,
     ) -> Result<Box<dyn Chunks>> {
-        let cx = self.reader.context();
-        if let Wanted::Packet(stream, index) = wanted
-            && (self.packet.stream, self.packet.index) == (stream, index)
-            && self.entries > 0
-            && let Some(payload) = self.reader.payload()
-            && request.form != Form::Decoded
-            && u64::try_from(payload.len()).ok() == Some(self.packet.size)
-            && self.packet.size > 0
-        {
+        let cx = self.reader.context().clone();
+        if let (Wanted::Packet(stream, index), true) = (wanted, request.form != Form::Decoded) {
             let size = request.chunk_size.unwrap_or_else(|| cx.chunk_size());
-            return Ok(Box::new(Bytes::new(
-                cx,
-                payload,
-                Range::of(&request.region)?,
-                (entry, size),
-            )?));
+            let (range, how) = (Range::of(&request.region)?, (entry, size));
+            let is_current = self.entries > 0
+                && (self.packet.stream, self.packet.index) == (stream, index)
+                && self.packet.size > 0;
+            let at_hand = self.reader.payload().filter(|payload| {
+                is_current && u64::try_from(payload.len()).ok() == Some(self.packet.size)
+            });
+            if let Some(payload) = at_hand {
+                return Ok(Box::new(Bytes::new(&cx, payload, range, how)?));
+            }
+            let at = usize::try_from(stream).unwrap_or(usize::MAX);
+            let Some(payload) = self.beside.payload(&cx, (at, index))? else {
+                return Err(no_such_entry(&format!("stream/{stream}/packet/{index}")));
+            };
+            return Ok(Box::new(Bytes::new(&cx, payload, range, how)?));
         }
-        open(cx, wanted, (request, entry), (self.reader.attachments(), &self.lost))
+        open(&cx, wanted, (request, entry), (self.reader.attachments(), &self.lost))
     }
 }
 
