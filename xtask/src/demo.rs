@@ -6,16 +6,17 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 
 use crate::child::{self, Measured};
-use crate::make::{self, dicom, fits, hdf5, netcdf, random, vtt};
+use crate::make::{self, audio, dicom, fits, hdf5, netcdf, random, vtt};
 use crate::setup::{self, Need};
 use crate::{project, table};
 
 /// Reads large files of each kind under a memory budget and shows what that took.
 ///
-/// Needs: 4.5 GB of free disk (with --small 500 MB); `setup` is done first.
+/// Needs: 5.3 GB of free disk (with --small 600 MB); `setup` is done first.
 /// Does: builds `narrows`, makes its inputs on the spot (a DICOM of 1000 frames, a million
 /// WebVTT cues, a deflated HDF5 array of 1 GiB, a netCDF variable of 520 MB, a FITS image of
-/// 256 MB, 2 GB of random bytes, a sparse file of 20 GB), reads each under --memory 32MiB,
+/// 256 MB, an hour of sound, 2 GB of random bytes, a sparse file of 20 GB), reads each under
+/// --memory 32MiB,
 /// and prints a table; fails when a job fails or a peak passes the budget by more than 32 MiB.
 /// Takes: about three minutes the first time (building), then half a minute.
 #[derive(clap::Args)]
@@ -78,7 +79,7 @@ pub fn run(args: &Args) -> Result<()> {
 /// Makes the inputs, smallest first.
 fn files(folder: &Path, small: bool) -> Result<Vec<Job>> {
     let share = if small { 10 } else { 1 };
-    make::room(folder, 4_100_000_000 / share)?;
+    make::room(folder, 4_800_000_000 / share)?;
     let file = |name: &str| folder.join(name);
     eprintln!("making the files in {}", folder.display());
     make::file(&file("captions.vtt"), None, |out| vtt::write(out, 1_000_000 / share, 7))?;
@@ -91,6 +92,8 @@ fn files(folder: &Path, small: bool) -> Result<Vec<Job>> {
     make::file(&file("records.nc"), None, |out| netcdf::write(out, records, 10))?;
     let side = if small { 2560 } else { 8192 };
     make::file(&file("image.fits"), None, |out| fits::write(out, side, 11))?;
+    let seconds = 3600 / share;
+    make::file(&file("sound.wav"), None, |out| audio::write(out, seconds, 12))?;
     let size = 2_000_000_000 / share;
     make::file(&file("random.bin"), None, |out| random::write(out, size, 8))?;
     make::sparse(&file("sparse.bin"), 20_000_000_000 / share)?;
@@ -107,7 +110,9 @@ fn files(folder: &Path, small: bool) -> Result<Vec<Job>> {
     let pixels_of_image = (side * side * 4) as u64;
     let image = &["cat", "--entry", "hdu/0", "--to", "raw"];
     let statistics = &["stats"];
-    let jobs: [(&str, Vec<Verb>); 7] = [
+    let levels = &["analyze", "rms"];
+    let samples = &["cat", "--to", "f32le"];
+    let jobs: [(&str, Vec<Verb>); 8] = [
         (
             "frames.dcm",
             vec![
@@ -150,6 +155,16 @@ fn files(folder: &Path, small: bool) -> Result<Vec<Job>> {
                 (&["ls", "-l"], lines(1)),
                 (statistics, lines(3)),
                 (image, bytes(pixels_of_image)),
+                (&["check"], Expect::Code),
+            ],
+        ),
+        (
+            "sound.wav",
+            vec![
+                (&["info"], lines(3)),
+                (levels, lines(seconds * audio::RATE / 512 + 1)),
+                (&["analyze", "loudness"], lines(7)),
+                (samples, bytes(seconds * audio::RATE * 8)),
                 (&["check"], Expect::Code),
             ],
         ),

@@ -6,12 +6,14 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 
 pub mod arrays;
+pub mod audio;
 pub mod dicom;
 pub mod field;
 pub mod fits;
 pub mod hdf5;
 pub mod netcdf;
 pub mod random;
+pub mod video;
 pub mod vtt;
 
 /// Writes a file with a writer of its own; one that has the wanted size already is kept.

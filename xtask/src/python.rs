@@ -19,8 +19,15 @@ pub const ORACLES: [Module; 5] = [
 ];
 
 /// What the benchmarks measure beside those.
-pub const PEERS: [Module; 4] =
-    [("pydicom", "pydicom"), ("webvtt", "webvtt-py"), ("fitsio", "fitsio"), ("hidefix", "hidefix")];
+pub const PEERS: [Module; 7] = [
+    ("pydicom", "pydicom"),
+    ("webvtt", "webvtt-py"),
+    ("fitsio", "fitsio"),
+    ("hidefix", "hidefix"),
+    ("soundfile", "soundfile"),
+    ("librosa", "librosa"),
+    ("av", "av"),
+];
 
 /// A Python that imports these modules: the one that `NARROWS_PYTHON` names, or the project's own in the target folder.
 #[must_use]

@@ -138,5 +138,37 @@ elif work == "fitsio-list":
 
     with fitsio.FITS(path) as file:
         print(len(file), sum(len(hdu.read_header().records()) for hdu in file))
+elif work == "soundfile-rms":
+    import numpy as np
+    import soundfile
+
+    count, total = 0, 0.0
+    for block in soundfile.blocks(path, blocksize=2048 * 64, dtype="float32"):
+        mix = block.mean(axis=1)
+        whole = len(mix) // 2048 * 2048
+        levels = list(np.sqrt((mix[:whole].reshape(-1, 2048) ** 2).mean(axis=1, dtype="f8")))
+        if whole < len(mix):
+            levels.append(np.sqrt((mix[whole:] ** 2).mean(dtype="f8")))
+        count, total = count + len(levels), total + float(sum(levels))
+    print(count, total / count)
+elif work == "librosa-rms":
+    import librosa
+
+    count, total = 0, 0.0
+    for block in librosa.stream(path, block_length=256, frame_length=2048, hop_length=2048):
+        if len(block) >= 2048:
+            levels = librosa.feature.rms(y=block, frame_length=2048, hop_length=2048, center=False)[0]
+            count, total = count + len(levels), total + float(levels.sum())
+    print(count, total / count)
+elif work == "av-packets":
+    import av
+
+    count = keys = size = 0
+    with av.open(path) as file:
+        for packet in file.demux():
+            if packet.size:
+                (packet.stream_index, packet.pts, packet.dts, packet.duration, packet.pos)
+                count, keys, size = count + 1, keys + packet.is_keyframe, size + packet.size
+    print(count, keys, size)
 else:
     sys.exit(f"no work named {work}")

@@ -12,8 +12,10 @@ pub(super) mod c;
 /// The natural scripts of the Python peers.
 pub(super) const SCRIPT: &str = include_str!("peers.py");
 
-const PROGRAMS: [&str; 9] =
-    ["dcmdump", "exiftool", "ffmpeg", "xxhsum", "ent", "h5dump", "h5ls", "ncdump", "ncra"];
+const PROGRAMS: [&str; 11] = [
+    "dcmdump", "exiftool", "ffmpeg", "ffprobe", "flac", "xxhsum", "ent", "h5dump", "h5ls",
+    "ncdump", "ncra",
+];
 
 /// What is there, and what is not.
 pub(super) struct Peers {

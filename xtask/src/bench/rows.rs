@@ -10,11 +10,13 @@ use super::peers::Peers;
 use super::race::{Entrant, Side};
 use crate::project::{self, which};
 
+mod audio;
 mod binary;
 mod dicom;
 mod fits;
 mod hdf5;
 mod netcdf;
+mod video;
 mod vtt;
 
 /// One piece of work.
@@ -154,5 +156,7 @@ pub(super) fn all(
     fits::rows(&bench, &mut rows)?;
     hdf5::rows(&bench, &mut rows)?;
     netcdf::rows(&bench, &mut rows)?;
+    audio::rows(&bench, &mut rows)?;
+    video::rows(&bench, &mut rows)?;
     Ok(rows)
 }
