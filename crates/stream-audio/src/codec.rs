@@ -17,5 +17,14 @@ pub(crate) fn open(cx: &Context, stream: &Stream, setup: &[u8]) -> Result<Box<dy
     if let Some(why) = stream.undecodable {
         return Err(Error::new(ErrorKind::Unsupported, why));
     }
+    if stream.codec == "opus" {
+        #[cfg(feature = "opus")]
+        return crate::opus::open(cx, stream.channels, setup);
+        #[cfg(not(feature = "opus"))]
+        return Err(Error::new(
+            ErrorKind::NotEnabled,
+            "this is Opus; rebuild with feature \"opus\"",
+        ));
+    }
     library::open(cx, stream, setup)
 }

@@ -58,4 +58,14 @@ impl Format for Audio {
     fn open(&self, cx: Context) -> Result<Box<dyn Reader>> {
         Ok(Box::new(Adapter::open(cx).map_err(|e| e.with_format("audio"))?))
     }
+
+    #[cfg(feature = "opus")]
+    fn library(&self) -> Option<String> {
+        Some(crate::opus::version())
+    }
+
+    /// libopus is entered in place: it takes a length with every buffer and keeps nothing that grows.
+    fn enters_library(&self, _head: &[u8]) -> bool {
+        false
+    }
 }

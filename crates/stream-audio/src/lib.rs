@@ -30,6 +30,8 @@ mod mpa;
 mod octets;
 mod ogg;
 mod open;
+#[cfg(feature = "opus")]
+mod opus;
 mod packet;
 mod pcm;
 mod picture;

@@ -6,7 +6,7 @@ use stream_core::{Context, Diagnostics, ErrorKind, ForwardSource, MemorySource};
 use stream_memory::Budget;
 
 use super::*;
-use crate::container::{Container, Samples};
+use crate::container::Container;
 use crate::findings::Findings;
 use encoder::{Coding, Encoder};
 
