@@ -290,6 +290,8 @@ pub(crate) enum To {
     Raw,
     /// numpy's file format
     Npy,
+    /// A WAV file of 32-bit floats: frames by channels
+    Wav,
     /// One line a row
     Csv,
     /// One JSON value a line: a cue, a row of an array, a block of bytes with its digest and entropy

@@ -46,7 +46,7 @@ mod value;
 pub use answer::{Answer, Entry, Failure};
 pub use column::Extreme;
 pub use exact::Exact;
-pub use loudness::{Loudness, Meter, Range, channel_weights, loudness, meter};
+pub use loudness::{Loudness, Meter, Range, channel_weights, loudness, meter, speakers};
 pub use measures::Measures;
 pub use question::Question;
 pub use result::{Findings, Histogram, Numbers, Quantile, Statistics};

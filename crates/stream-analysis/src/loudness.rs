@@ -9,7 +9,7 @@ mod weighting;
 
 pub use meter::Meter;
 pub use run::{loudness, meter};
-pub use speakers::channel_weights;
+pub use speakers::{channel_weights, speakers};
 
 /// What was measured. Loudness is in LUFS (R 128; LKFS in BS.1770-4), negative infinity for silence; `None` where no whole window
 /// has passed, or no block is louder than the gates.

@@ -31,7 +31,8 @@ pub(crate) trait Sink {
 
 pub(crate) fn sink(to: To) -> Box<dyn Sink> {
     match to {
-        To::Raw => Box::new(Raw),
+        // made for an entry that says its sample rate
+        To::Raw | To::Wav => Box::new(Raw),
         To::Npy => Box::new(npy::Npy),
         To::Csv => Box::new(rows::Rows::csv()),
         To::Jsonl => Box::new(rows::Rows::jsonl()),

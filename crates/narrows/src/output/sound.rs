@@ -2,3 +2,4 @@
 
 pub(crate) mod levels;
 pub(crate) mod loudness;
+pub(crate) mod wav;

@@ -16,6 +16,7 @@ use crate::cli::{Cat, To};
 use crate::failure::{Outcome, report};
 use crate::input::{self, Opened};
 use crate::output::array::{Sink, sink};
+use crate::output::sound::wav::Wav;
 use crate::output::{self, Out};
 use crate::pipeline;
 use crate::progress::Meter;
@@ -145,7 +146,10 @@ fn data(
     let array = chunks.array().or_else(|| delivered(entry, &request));
     // in C order, and decoded while what came before is written
     let mut chunks = ahead(ordered(chunks, &cx), &cx);
-    let mut sink = sink(cat.to.unwrap_or(To::Raw));
+    let mut sink: Box<dyn Sink> = match cat.to.unwrap_or(To::Raw) {
+        To::Wav => Box::new(Wav::of(entry)?),
+        to => sink(to),
+    };
     sink.begin(out, array.as_ref())?;
     pump(&mut *chunks, &mut *sink, meter, entry, out)?;
     sink.end(out)

@@ -35,10 +35,20 @@ const NAMED: [(&str, &str); 28] = [
 /// What a channel beside the listener counts: 1.5 dB more.
 const SIDE: f64 = 1.41;
 
+/// The names of the loudspeakers of a layout, in the order of channels: `FL`, `FR`, `LFE`, …
+///
+/// `layout` is a name as FFmpeg gives it, or the names themselves, joined with `+`, which are given back as they are.
+pub fn speakers(layout: &str) -> Vec<String> {
+    let layout = layout.trim();
+    let named = NAMED.iter().find(|(name, _)| *name == layout).map(|(_, speakers)| *speakers);
+    let names = named.unwrap_or(layout).split(['+', ' ', '|']).filter(|name| !name.is_empty());
+    names.map(str::to_ascii_uppercase).collect()
+}
+
 /// The weight of each of `channels` channels: 1; 1.41 where the loudspeaker stands 60 to 120 degrees to a side; 0 for
 /// low-frequency effects.
 ///
-/// `layout` is a name as FFmpeg gives it, or the names of the loudspeakers, joined with `+`. Loudspeakers named back left and
+/// `layout` is as in [`speakers`]. Loudspeakers named back left and
 /// back right stand at the sides where there are no others there (5.1), else behind (7.1). Without a layout, or with one of
 /// another number of channels, five and six channels are taken as left, right, centre, (low-frequency effects,) left and
 /// right surround; any others count alike.
@@ -48,13 +58,7 @@ pub fn channel_weights(layout: Option<&str>, channels: usize) -> Vec<f64> {
         6 => "FL FR FC LFE SL SR",
         _ => "",
     };
-    let layout = layout.unwrap_or("").trim();
-    let named = NAMED.iter().find(|(name, _)| *name == layout).map(|(_, speakers)| *speakers);
-    let speakers = |text: &str| -> Vec<String> {
-        let names = text.split(['+', ' ', '|']).filter(|name| !name.is_empty());
-        names.map(str::to_ascii_uppercase).collect()
-    };
-    let mut names = speakers(named.unwrap_or(layout));
+    let mut names = speakers(layout.unwrap_or(""));
     if names.len() != channels {
         names = speakers(fallback);
     }

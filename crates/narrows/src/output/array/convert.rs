@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use stream_core::Chunk;
+use stream_core::{Chunk, DType};
 
 use super::{Number, Sink, numbers};
 
@@ -30,6 +30,12 @@ impl Sink for Convert {
             Number::Float(x) => x,
         };
         let target = self.0;
+        if matches!((target, chunk.dtype()), (Target::F32, DType::F32))
+            && cfg!(target_endian = "little")
+        {
+            out.write_all(chunk.bytes())?;
+            return Ok(());
+        }
         numbers(chunk, |n| match target {
             Target::U8 => out.write_all(&[clamp(n, 0, 255) as u8]),
             Target::I16 => {
