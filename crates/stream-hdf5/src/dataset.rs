@@ -194,7 +194,8 @@ impl Dataset {
     }
 
     /// Bytes that its data takes in the file, 0 where nothing was written. Of a chunked one the whole index is read, by this crate where
-    /// it can and the budget allows, else by the library, which is slow where few of many chunks are stored.
+    /// it can and the budget allows, without chunks that lie outside of the array; else by the library, which counts those too and
+    /// is slow where few of many chunks are stored.
     pub fn storage_size(&self) -> u64 {
         let by_library =
             || self.object.file.call(|library, _| library.storage_size(&self.object.id));

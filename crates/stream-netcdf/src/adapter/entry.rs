@@ -79,6 +79,9 @@ fn user_type(entry: &mut Entry, header: &Header, user: UserType<'_>) -> Result<(
     entry.set_depth(user.group().depth().saturating_add(1));
     user.push_path(entry.path_mut())?;
     let fields = entry.fields_mut();
+    if let Some(dtype) = header.dtype(NcType::User(user.id())) {
+        fields.push("dtype", dtype.to_string().as_str())?;
+    }
     match user.kind() {
         UserTypeKind::Enum { base } => {
             fields.push("class", "enum")?;
