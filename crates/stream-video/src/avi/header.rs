@@ -168,7 +168,8 @@ impl Stream {
         let name = fourcc(bytes, 16).unwrap_or_default().map(|b| b.to_ascii_lowercase());
         match &name {
             b"avc1" | b"h264" | b"x264" => {
-                self.avc = bytes.get(40..).and_then(Avc::parse);
+                let config = bytes.get(40..);
+                self.avc = config.and_then(|c| Avc::parse(c).or_else(|| Avc::parse_units(c)));
                 self.codec = Codec::Avc;
             }
             b"mjpg" => self.codec = Codec::Mjpeg,

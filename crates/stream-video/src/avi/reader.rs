@@ -6,7 +6,7 @@ use super::chunks::{self, Chunks, Entry};
 use super::header::{Codec, Header, Stream};
 use crate::Packet;
 use crate::index::{Refusal, WINDOW, rescale_down};
-use crate::isobmff::{PEEK, is_key};
+use crate::isobmff::{Avc, PEEK, is_key};
 use crate::packets::Packets;
 
 /// Packets of AVI, told from its index.
@@ -21,6 +21,9 @@ pub struct Reader {
 
 /// Pictures that FFmpeg looks at before it delivers a packet, where their rate is not told.
 const PICTURES: u64 = 41;
+
+/// Bytes of the first picture in which parameter sets are looked for.
+const SETS: usize = 1024;
 
 impl Reader {
     /// Reads the headers, and walks over the index once to see that it names all chunks.
@@ -44,8 +47,7 @@ impl Reader {
             refusal: header.refusal,
             done: 0,
         };
-        for (index, stream) in header.streams.iter().enumerate() {
-            reader.judge(index, stream);
+        for stream in header.streams.iter() {
             reader.streams.push((*stream, 0))?;
         }
         let (Some(range), Some(rows)) = (header.chunks, header.index) else {
@@ -69,6 +71,9 @@ impl Reader {
         }
         chunks.rewind();
         reader.chunks = Some(chunks);
+        for index in 0..header.streams.len() {
+            reader.learn(index, before.first.get(index).copied().flatten(), &mut window)?;
+        }
         Ok(reader)
     }
 
@@ -79,6 +84,19 @@ impl Reader {
 
     fn refuse(&mut self, reason: &'static str) {
         self.refusal.get_or_insert(Refusal::new(reason));
+    }
+
+    /// Takes the parameter sets of H.264 from the first picture, where the headers have none, and judges the stream.
+    fn learn(&mut self, index: usize, first: Option<Entry>, window: &mut Window) -> Result<()> {
+        let Some((stream, _)) = self.streams.as_mut_slice().get_mut(index) else { return Ok(()) };
+        if let (Codec::Avc, None, Some(entry)) = (stream.codec, stream.avc, first) {
+            let size = usize::try_from(entry.size).unwrap_or(SETS).min(SETS);
+            let bytes = window.at(entry.at.saturating_add(8), size)?;
+            stream.avc = Avc::parse_units(bytes.get(..size).unwrap_or_default());
+        }
+        let stream = *stream;
+        self.judge(index, &stream);
+        Ok(())
     }
 
     fn judge(&mut self, index: usize, stream: &Stream) {
@@ -173,6 +191,8 @@ struct Before {
     codecs: [Codec; 100],
     counts: [u64; 100],
     pictures: u64,
+    /// The first chunk of each stream that is not empty.
+    first: [Option<Entry>; 100],
 }
 
 impl Before {
@@ -181,7 +201,7 @@ impl Before {
         for (codec, stream) in codecs.iter_mut().zip(header.streams.iter()) {
             *codec = stream.codec;
         }
-        Self { codecs, counts: [0; 100], pictures: 0 }
+        Self { codecs, counts: [0; 100], pictures: 0, first: [None; 100] }
     }
 
     fn count(&mut self, entry: &Entry) {
@@ -191,6 +211,9 @@ impl Before {
             return;
         }
         *count = count.saturating_add(1);
+        if let Some(first) = self.first.get_mut(entry.stream) {
+            first.get_or_insert(*entry);
+        }
         if *codec == Codec::Avc {
             self.pictures = *count;
         }

@@ -9,7 +9,7 @@ use crate::index::{Bits, be16};
 /// What the first sequence parameter set says, and how NAL units are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Avc {
-    /// Bytes of a NAL unit's length.
+    /// Bytes of a NAL unit's length; 0 where units begin with start codes (annex B).
     pub(crate) length: u8,
     /// `num_units_in_tick` and `time_scale`, where the parameter set has them.
     pub(crate) timing: Option<(u32, u32)>,
@@ -42,6 +42,23 @@ impl Avc {
         let set = record.get(8..)?.get(..size)?;
         let (timing, frames, reorder) = parameters(set.get(1..)?)?;
         Some(Self { length: length.saturating_add(1), timing, frames, reorder })
+    }
+}
+
+impl Avc {
+    /// Reads parameter sets that begin with start codes.
+    pub(crate) fn parse_units(sets: &[u8]) -> Option<Self> {
+        let starts = |bytes: &[u8]| bytes.windows(3).position(|w| w == START);
+        let mut rest = sets.get(starts(sets)?.checked_add(3)?..)?;
+        loop {
+            let end = starts(rest);
+            let set = rest.get(..end.unwrap_or(rest.len()))?;
+            if set.first()? & 31 == 7 {
+                let (timing, frames, reorder) = parameters(set.get(1..)?)?;
+                return Some(Self { length: 0, timing, frames, reorder });
+            }
+            rest = rest.get(end?.checked_add(3)?..)?;
+        }
     }
 }
 
@@ -196,6 +213,9 @@ pub(crate) fn is_key(w: &mut Window, avc: &Avc, offset: u64, size: u64) -> Resul
     let mut at = offset;
     let end = offset.saturating_add(size);
     let width = usize::from(avc.length);
+    if width == 0 {
+        return is_key_unit(w, offset, end);
+    }
     let mut recovery = false;
     for _ in 0..UNITS {
         let bytes = w.at(at, width.saturating_add(1))?;
@@ -215,6 +235,54 @@ pub(crate) fn is_key(w: &mut Window, avc: &Avc, offset: u64, size: u64) -> Resul
             _ => {}
         }
         at = next;
+    }
+    Ok(None)
+}
+
+/// What a NAL unit begins with (annex B).
+const START: [u8; 3] = [0, 0, 1];
+
+/// Bytes that are searched for a start code at once, and at most.
+const SEARCH: usize = 256;
+const FAR: u64 = 1 << 20;
+
+/// [`is_key`] for units that begin with start codes.
+fn is_key_unit(w: &mut Window, offset: u64, end: u64) -> Result<Option<bool>> {
+    let end = end.min(offset.saturating_add(FAR));
+    let mut at = offset;
+    let mut recovery = false;
+    for _ in 0..UNITS {
+        let Some(unit) = next_unit(w, at, end)? else { return Ok(None) };
+        let Some(&header) = w.at(unit, 1)?.first() else { return Ok(None) };
+        at = unit.saturating_add(1);
+        match header & 31 {
+            5 => return Ok(Some(true)),
+            1 | 2 => return Ok(Some(recovery)),
+            6 => {
+                let stop = next_unit(w, at, end)?.map_or(end, |next| next.saturating_sub(3));
+                recovery |= has_recovery_point(w, at, stop)?;
+            }
+            _ => {}
+        }
+    }
+    Ok(None)
+}
+
+/// The byte behind the next start code.
+fn next_unit(w: &mut Window, mut at: u64, end: u64) -> Result<Option<u64>> {
+    while at < end {
+        let room = usize::try_from(end.saturating_sub(at)).unwrap_or(SEARCH).min(SEARCH);
+        let bytes = w.at(at, room)?;
+        let bytes = bytes.get(..room.min(bytes.len())).unwrap_or_default();
+        if let Some(found) = bytes.windows(3).position(|w| w == START) {
+            let skip = u64::try_from(found).unwrap_or(0).saturating_add(3);
+            return Ok(Some(at.saturating_add(skip)));
+        }
+        let step = bytes.len().saturating_sub(2);
+        if step == 0 {
+            break;
+        }
+        at = at.saturating_add(u64::try_from(step).unwrap_or(1));
     }
     Ok(None)
 }

@@ -41,6 +41,8 @@ pub(crate) struct Fragments {
     pub(crate) odd: Option<(&'static str, u64)>,
     /// Whether a fragment says no decode time.
     pub(crate) timeless: bool,
+    /// Whether another track's data ends where only its own defaults tell.
+    vague: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -99,6 +101,7 @@ impl Fragments {
             last: None,
             odd: None,
             timeless: false,
+            vague: false,
         }
     }
 
@@ -173,6 +176,7 @@ impl Fragments {
                 self.trafs = Children::of(&found);
                 self.implicit = found.start;
                 self.decode_time = None;
+                self.vague = false;
                 self.at = found.end;
                 return Ok(true);
             }
@@ -207,6 +211,9 @@ impl Fragments {
             let id = be32(bytes, 4).unwrap_or(0);
             let mut at = 8usize;
             let start = self.moof.map_or(0, |m| m.start);
+            if flags & 0x2_0001 == 0 && self.vague {
+                self.odd.get_or_insert(("a run has no place of its own", found.start));
+            }
             let mut base = if flags & 0x2_0000 != 0 { start } else { self.implicit };
             if flags & 1 != 0 {
                 base = be64(bytes, at).unwrap_or(0);
@@ -241,8 +248,7 @@ impl Fragments {
                 if run.flags & 0x200 == 0 {
                     let all = u64::from(self.traf.values.size).saturating_mul(run.left.into());
                     end = end.saturating_add(all);
-                    // the defaults of the other track are not known here
-                    self.odd.get_or_insert(("a run has no place of its own", found.start));
+                    self.vague = true;
                 } else {
                     let place = if run.flags & 0x100 != 0 { 4 } else { 0 };
                     for _ in 0..run.left {

@@ -137,6 +137,9 @@ fn listed(r: &mut Reader, track: &Track, codec: Codec, stream: u32, lists: bool)
     if survey.offsets_dropped {
         refuse(r, stream, "composition offsets beyond reason");
     }
+    if survey.lowest.saturating_add(survey.shift) < 0 && codec.keys != Keys::Avc {
+        refuse(r, stream, "pictures that are shown before they are decoded");
+    }
     let audio = codec.kind == Kind::Audio;
     let whole = audio && track.times.count == 1 && survey.delta == Some(1);
     let pcm = match (whole, codec.pcm) {
@@ -155,6 +158,12 @@ fn listed(r: &mut Reader, track: &Track, codec: Codec, stream: u32, lists: bool)
             stream,
             "its table of sync samples is empty, so that its parser tells key frames",
         );
+    }
+    let stored = u64::from(track.sizes.count).saturating_mul(track.sizes.fixed.into());
+    if stored > r.size {
+        // what tables of no rows claim costs nothing, and is not walked over
+        refuse(r, stream, "more samples of one size than the file holds");
+        return Ok(Lane::new(stream, codec, track.timescale, empty(r, track)?));
     }
     let mut samples = Samples::new(&r.cx, track, pcm)?;
     let mut length =
@@ -216,10 +225,15 @@ fn fragmented(r: &mut Reader, track: &Track, codec: Codec, stream: u32) -> Resul
     };
     // once to the end, for the shift that negative offsets need
     let mut walk = make();
-    let (mut shift, mut any) = ([0i64; 2], false);
+    let (mut shift, mut count) = ([0i64; 2], 0u64);
     for (limit, known) in [r.limit, u64::MAX].into_iter().zip(&mut shift) {
-        while let Some(sample) = walk.next(limit)? {
-            any = true;
+        while walk.odd.is_none()
+            && let Some(sample) = walk.next(limit)?
+        {
+            count = count.saturating_add(1);
+            if count > r.size {
+                walk.odd = Some(("more samples than the file has bytes", sample.position));
+            }
             *known = (*known).max(sample.offset.map_or(0, |o| i64::from(o).saturating_neg()));
         }
     }
@@ -235,7 +249,7 @@ fn fragmented(r: &mut Reader, track: &Track, codec: Codec, stream: u32) -> Resul
     if later && r.limit < u64::MAX {
         refuse(r, stream, "offsets that are lower in a later fragment");
     }
-    if ticks.is_none() && any {
+    if ticks.is_none() && count > 0 {
         refuse(r, stream, "how long its packets last is told by decoding");
     }
     let mut lane = Lane::new(stream, codec, track.timescale, samples);

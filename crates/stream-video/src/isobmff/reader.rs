@@ -69,7 +69,7 @@ impl Reader {
             lacking: None,
         };
         open::lanes(&mut reader)?;
-        if reader.movie.fragmented {
+        if reader.movie.fragmented && reader.refusal.is_none() {
             probe::first_durations(&mut reader)?;
         }
         if let Some((offset, _)) = reader.defects.kept().first() {

@@ -20,6 +20,8 @@ pub(crate) struct Survey {
     pub(crate) still: bool,
     /// How far decoding times move to stay before presentation.
     pub(crate) shift: i64,
+    /// The lowest composition offset, of which the shift may take no account.
+    pub(crate) lowest: i64,
     /// Samples that have a composition offset.
     pub(crate) offset: u64,
     /// Whether offsets are so large that FFmpeg drops the table.
@@ -79,6 +81,7 @@ impl Survey {
             }
             self.offset = self.offset.saturating_add(count.into());
             let offset = i64::from(offset.cast_signed());
+            self.lowest = self.lowest.min(offset);
             // the last two rows count for nothing here
             if index.saturating_add(1) < rows.count.into() {
                 self.offsets_dropped |= offset.unsigned_abs() > 1 << 28;

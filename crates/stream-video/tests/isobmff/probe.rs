@@ -1,4 +1,5 @@
 //! What ffprobe says of packets, beside what a reader of tables says.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::type_complexity)]
 
 use std::path::Path;
 use std::process::Command;
@@ -7,7 +8,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use stream_core::memory::Budget;
 use stream_core::{Context, FileSource};
-use stream_video::{Packet, Refusal, isobmff, matroska};
+use stream_video::{Packet, Refusal, avi, isobmff, matroska};
 
 /// One packet in one line: stream, pts, dts, duration, size, position, flags.
 pub(crate) type Lines = Vec<String>;
@@ -65,6 +66,11 @@ pub(crate) fn tables(path: &Path) -> Result<Lines, String> {
         match path.extension().and_then(|e| e.to_str()) {
             Some("mkv" | "mka" | "webm") => {
                 let mut reader = matroska::Reader::open(&cx).map_err(|e| e.to_string())?;
+                refused(reader.refusal())?;
+                Box::new(move |p| reader.read_packet(p))
+            }
+            Some("avi") => {
+                let mut reader = avi::Reader::open(&cx).map_err(|e| e.to_string())?;
                 refused(reader.refusal())?;
                 Box::new(move |p| reader.read_packet(p))
             }
