@@ -14,6 +14,8 @@ pub struct Values {
     pub path: String,
     /// Its type, as listed.
     pub dtype: String,
+    /// The type of the elements as delivered: another one in some forms. As listed where there are none.
+    pub delivered: String,
     /// Its extents.
     pub shape: Vec<u64>,
     /// The elements packed one after the other, or why they cannot be had.
@@ -44,9 +46,11 @@ pub fn arrays(file: &Path, form: Form) -> Result<(Vec<Values>, bool)> {
     }
     let mut found = Vec::new();
     for (path, dtype, shape) in listed {
-        let packed = packed(&mut *reader, &path, &dtype, &shape, form);
+        let mut delivered = dtype.clone();
+        let packed = packed(&mut *reader, &path, &mut delivered, &shape, form);
         let packed = packed.map_err(|why| format!("{why:#}"));
-        found.push(Values { path, dtype: dtype.to_string(), shape, packed });
+        let (dtype, delivered) = (dtype.to_string(), delivered.to_string());
+        found.push(Values { path, dtype, delivered, shape, packed });
     }
     let complete = reader.finish()?.complete;
     Ok((found, complete))
@@ -55,7 +59,7 @@ pub fn arrays(file: &Path, form: Form) -> Result<(Vec<Values>, bool)> {
 fn packed(
     reader: &mut dyn Reader,
     path: &str,
-    dtype: &DType,
+    dtype: &mut DType,
     shape: &[u64],
     form: Form,
 ) -> Result<Vec<u8>> {
@@ -66,6 +70,7 @@ fn packed(
     let mut whole = Whole::new(shape, usize::try_from(elements)?);
     while let Some(chunk) = chunks.next_chunk()? {
         whole.put(&chunk)?;
+        dtype.clone_from(chunk.dtype());
     }
     whole.packed()
 }

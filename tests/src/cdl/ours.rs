@@ -22,7 +22,7 @@ pub fn listed(entries: &[Value]) -> Result<Described> {
                 let length = fields["length"].as_u64().context("a dimension without length")?;
                 Item::Dimension(length, fields["unlimited"].as_bool().unwrap_or(false))
             }
-            "type" => Item::Type(dtype()),
+            "type" => Item::Type(fields["dtype"].as_str().unwrap_or_default().to_owned()),
             "array" => Item::Variable(dtype(), dimensions(&fields["dimensions"])),
             "attribute" => {
                 let mut scalars = Vec::new();
