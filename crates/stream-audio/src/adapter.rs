@@ -60,11 +60,12 @@ pub(crate) struct Adapter {
 
 impl Adapter {
     pub(crate) fn open(cx: Context) -> Result<Self> {
-        let findings = Findings::new(cx.budget());
+        let size = cx.source().size().filter(|_| cx.is_random());
+        let findings = Findings::within(cx.budget(), size);
         let container = open::open(&cx, &findings)?;
         let header = container.header();
         let counts = Counts::new(header.streams.len());
-        let done = header.data_offset;
+        let done = header.data_offset.min(size.unwrap_or(u64::MAX));
         Ok(Self {
             shared: Shared { cx, container, findings, counts },
             stage: Stage::Container,
@@ -167,7 +168,7 @@ impl stream_core::Reader for Adapter {
     }
 
     fn progress(&self) -> Progress {
-        let complete = self.stage == Stage::End && !self.failed;
+        let complete = self.stage == Stage::End && !self.failed && summary::is_whole(&self.shared);
         let total = self.shared.cx.source().size();
         Progress { done: self.done, total, complete }
     }

@@ -57,7 +57,8 @@ impl Decoded {
         let path = format!("stream/{stream}");
         let facts = container.header().streams.get(index);
         let facts = facts.ok_or_else(|| stream_core::no_such_entry(&path))?;
-        let decoder = codec::open(cx, facts, container.setup(stream))?;
+        let decoder = codec::open(cx, facts, container.setup(stream));
+        let decoder = decoder.map_err(|e| e.at(container.header().data_offset))?;
         let packets = container.packets()?;
         let padding = u64::from(facts.initial_padding);
         // without padding that is told the frames of the packets say more than the header's count

@@ -20,6 +20,8 @@ pub(crate) struct Findings(Arc<Mutex<State>>);
 
 struct State {
     budget: Budget,
+    /// Bytes of the source, where they are known: nothing is found behind them.
+    size: Option<u64>,
     all: Diagnostics,
     seen: BTreeSet<(u64, &'static str)>,
     charge: Vec<Reservation>,
@@ -28,8 +30,14 @@ struct State {
 
 impl Findings {
     pub(crate) fn new(budget: &Budget) -> Self {
+        Self::within(budget, None)
+    }
+
+    /// Findings of a source of so many bytes.
+    pub(crate) fn within(budget: &Budget, size: Option<u64>) -> Self {
         Self(Arc::new(Mutex::new(State {
             budget: budget.clone(),
+            size,
             all: Diagnostics::new(budget),
             seen: BTreeSet::new(),
             charge: Vec::new(),
@@ -66,11 +74,12 @@ impl Findings {
             return Ok(());
         }
         let charge = state.budget.reserve(PLACE)?;
+        let within = state.size.map_or(offset, |size| offset.min(size));
         state.all.push(Diagnostic {
             severity: defect.severity(),
             rule: defect.rule(),
             message: defect.to_string().into(),
-            offset: Some(offset),
+            offset: Some(within),
             entry: entry.map(Into::into),
         })?;
         if state.seen.len() < PLACES {
@@ -90,6 +99,11 @@ impl Findings {
     /// Frames that were lost.
     pub(crate) fn frames_lost(&self) -> u64 {
         self.lock().lost
+    }
+
+    /// How many findings say that something is lost.
+    pub(crate) fn errors(&self) -> u64 {
+        self.lock().all.count(stream_core::Severity::Error)
     }
 
     /// Copies all findings.

@@ -68,7 +68,7 @@ pub(crate) fn open(cx: &Context, findings: &Findings) -> Result<Arc<dyn Containe
             }
             _ => {}
         }
-        input.go(element.end);
+        input.go(element.end.min(size));
     }
     let Some(segment) = found else {
         return Err(Error::malformed(input.pos(), "no segment in the file (RFC 9559, 5.1)"));

@@ -29,6 +29,7 @@ const TRACKS: usize = 64;
 /// An opened file.
 struct Mp4 {
     cx: Context,
+    findings: Findings,
     header: Header,
     tracks: Vec<Track>,
     /// The first fragment, where there are any.
@@ -67,7 +68,8 @@ pub(crate) fn open(cx: &Context, findings: &Findings) -> Result<Arc<dyn Containe
             }
             b"moov" => {
                 found = true;
-                read_movie(&mut input, end, &mut movie, &mut header, findings)?;
+                // a claim beyond the file stays one, so that what is cut is not taken for whole
+                read_movie(&mut input, head.end, &mut movie, &mut header, findings)?;
             }
             b"moof" => fragments = fragments.or(Some(start)),
             b"mdat" if !cx.is_random() && !found => {
@@ -96,7 +98,7 @@ pub(crate) fn open(cx: &Context, findings: &Findings) -> Result<Arc<dyn Containe
     if !found {
         return Err(Error::malformed(input.pos(), "no movie box (moov) in the file"));
     }
-    finish(cx, header, movie, fragments)
+    finish(cx, findings, header, movie, fragments)
 }
 
 fn read_movie(
@@ -131,6 +133,7 @@ fn read_movie(
 /// Makes streams of the tracks with sound.
 fn finish(
     cx: &Context,
+    findings: &Findings,
     mut header: Header,
     movie: Movie,
     fragments: Option<u64>,
@@ -160,9 +163,9 @@ fn finish(
         header.streams.push(track.stream.clone());
         sound.push(track);
     }
-    let cx = cx.clone();
+    let (cx, findings) = (cx.clone(), findings.clone());
     let fragments = fragments.filter(|_| fragmented);
-    Ok(Arc::new(Mp4 { cx, header, tracks: sound, fragments }))
+    Ok(Arc::new(Mp4 { cx, findings, header, tracks: sound, fragments }))
 }
 
 /// A box's name as text.
@@ -176,7 +179,7 @@ impl Container for Mp4 {
     }
 
     fn packets(&self) -> Result<Box<dyn Packets>> {
-        let walk = walk::Walk::new(&self.cx, &self.tracks, self.fragments);
+        let walk = walk::Walk::new(&self.cx, &self.findings, &self.tracks, self.fragments);
         Ok(Box::new(walk))
     }
 

@@ -103,6 +103,10 @@ pub(crate) fn open(
     let size = cx.source().size().filter(|_| cx.is_random());
     let mut end = size.unwrap_or(u64::MAX);
     let Some((at, first)) = find_first::<Frame>(cx, start, end, LEAD)? else {
+        if start > end {
+            let message = format!("the tag ends at {start} (found the end of the file)");
+            return Err(Error::truncated(end, message));
+        }
         if !header.tags.is_empty() || !header.pictures.is_empty() {
             let (clause, what) = ("ISO 11172-3, 2.4.2.3", "no frame behind the tags".to_owned());
             findings.note(start, Defect::Header { clause, what })?;

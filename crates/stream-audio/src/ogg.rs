@@ -28,7 +28,6 @@ use walk::Walk;
 const SETUP: usize = 1 << 20;
 /// Pages at the start that begin logical streams.
 const STREAMS: u32 = 64;
-const CLAUSE: &str = "RFC 3533, 6";
 
 /// An opened file.
 struct Ogg {
@@ -61,6 +60,9 @@ pub(crate) fn open(cx: &Context, findings: &Findings) -> Result<Arc<dyn Containe
     laced.next_packet()?;
     laced.take(SETUP, &mut setup)?;
     headers(cx, &mut laced, &mut header, &mut stream, &mut lengths, &mut setup, findings)?;
+    if laced.cut {
+        return Err(Error::truncated(laced.input.pos(), "the file ends within its header packets"));
+    }
     let first = match laced.rest() {
         Some((page, segment)) if segment < page.lengths().len() => page.offset,
         Some((page, _)) => page.end(),
@@ -196,8 +198,8 @@ fn headers(
 ) -> Result<()> {
     let mut bytes = ChargedVec::new(cx.budget());
     let missing = |laced: &Laced| {
-        let what = "header packets are missing".to_owned();
-        findings.note(laced.input.pos(), Defect::Header { clause: CLAUSE, what })
+        let message = "the file ends before its last header packet";
+        Err(Error::truncated(laced.input.pos(), message))
     };
     match lengths {
         Lengths::Flac => {
@@ -237,7 +239,6 @@ fn headers(
             laced.take(7, &mut bytes)?;
             comments::read(cx, laced, header, findings)?;
             if !laced.next_packet()? {
-                stream.undecodable = Some("Vorbis without its setup");
                 return missing(laced);
             }
             laced.take(SETUP, &mut bytes)?;

@@ -11,7 +11,8 @@ macro_rules! fixture {
 
 /// A WAV file of 16 bits.
 fn wav(channels: u16, frames: usize) -> Vec<u8> {
-    let samples = (0..frames * usize::from(channels)).flat_map(|i| (i as i16 * 37).to_le_bytes());
+    let samples =
+        (0..frames * usize::from(channels)).flat_map(|i| (i as i16).wrapping_mul(37).to_le_bytes());
     let data: Vec<u8> = samples.collect();
     let align = channels * 2;
     let mut bytes = b"RIFF".to_vec();
@@ -48,7 +49,12 @@ const LENGTHS: [&str; 14] = [
 
 fn may_differ(d: &Difference) -> bool {
     let end = matches!(d.variation, Variation::Cut | Variation::Forward);
-    end && (LENGTHS.contains(&d.fact.as_str()) || d.entry.is_empty())
+    // a header that is cut tells less of the whole and of its streams
+    let cut = d.variation == Variation::Cut;
+    let header = cut && (d.entry == "container" || d.entry == "stream/0");
+    // a tag behind which all is cut off looks like a tag alone
+    let alone = cut && d.size < 80;
+    header || alone || end && (LENGTHS.contains(&d.fact.as_str()) || d.entry.is_empty())
 }
 
 /// Frames of MPEG audio without the first, which tells how many there are.

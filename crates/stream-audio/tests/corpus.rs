@@ -61,7 +61,8 @@ fn read(path: PathBuf) -> Option<Read> {
     std::thread::spawn(move || {
         let budget = Budget::new("corpus", BUDGET);
         let inner = budget.clone();
-        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| walk(&path, &inner)));
+        let outcome =
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| walk(&path, &inner)));
         let mut read = outcome.unwrap_or(Read {
             entries: 0,
             streams: 0,

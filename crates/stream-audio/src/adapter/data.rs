@@ -106,6 +106,11 @@ impl Frames {
             let left = usize::try_from(self.region.end.saturating_sub(next)).unwrap_or(usize::MAX);
             let want = self.at_once.saturating_sub(self.held.frames).min(left);
             if want == 0 {
+                if self.wanted.reaches_end() {
+                    // so that the stream's end is seen and its frames are counted
+                    let mut beyond = vec![0.0; self.frame_samples()];
+                    self.samples.read(&mut beyond)?;
+                }
                 self.ended = true;
                 break;
             }

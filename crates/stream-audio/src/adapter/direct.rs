@@ -76,6 +76,13 @@ impl ChunkPlan for Direct {
     }
 
     fn read(&self, index: usize, _scratch: &mut Scratch) -> Result<Chunk> {
+        let path = || format!("stream/{}", self.stream);
+        self.chunk(index).map_err(|e| e.in_entry(path()).with_format("audio"))
+    }
+}
+
+impl Direct {
+    fn chunk(&self, index: usize) -> Result<Chunk> {
         let Some((first, frames)) = self.range(index) else {
             let message = format!("chunk {index} of {}", self.len);
             return Err(Error::new(ErrorKind::Request, message));
@@ -101,10 +108,11 @@ impl ChunkPlan for Direct {
         }
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(samples);
         let run = Run { origin: first, frames: done };
-        let path = || format!("stream/{}", self.stream);
         if done < frames {
             let message = format!("{frames} frames expected from {first} on (found {done})");
-            return Err(Error::new(ErrorKind::Truncated, message).in_entry(path()));
+            let now = cx.source().identity().ok().flatten().map(|identity| identity.size);
+            let end = now.or(cx.source().size()).unwrap_or(0);
+            return Err(Error::truncated(end, message));
         }
         if self.wanted.is_whole() {
             return self.wanted.chunk(self.entry, run, buf);

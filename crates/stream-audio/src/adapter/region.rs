@@ -26,7 +26,7 @@ pub(super) struct Wanted {
     picked: Extent,
     planar: bool,
     /// Whether the header tells how many frames there are.
-    known: bool,
+    claimed: Option<u64>,
     chunk: usize,
 }
 
@@ -70,7 +70,7 @@ impl Wanted {
             frames,
             picked,
             planar: shared.cx.setting("audio.layout") == Some("planar"),
-            known: claimed.is_some(),
+            claimed,
             chunk,
         })
     }
@@ -79,6 +79,11 @@ impl Wanted {
     pub(super) fn frames_at_once(&self) -> usize {
         let bytes = self.channels.saturating_mul(4).max(1);
         self.chunk.checked_div(bytes).unwrap_or(1).max(1)
+    }
+
+    /// Whether the region ends where the header says that the stream does.
+    pub(super) fn reaches_end(&self) -> bool {
+        self.claimed.is_some_and(|claimed| self.region.end >= claimed)
     }
 
     /// Whether frames are delivered as they come: all channels, interleaved, one by one.
@@ -106,7 +111,7 @@ impl Wanted {
 
     /// What all chunks make up, where that is known.
     pub(super) fn array(&self) -> Option<Array> {
-        self.known.then(|| Array::new(DType::F32, self.shape(self.frames.count)))
+        self.claimed.map(|_| Array::new(DType::F32, self.shape(self.frames.count)))
     }
 
     /// A chunk of a run that is delivered as it is.

@@ -27,7 +27,12 @@ pub(super) fn chunks(
     for (entry, path) in request.entries.iter().enumerate() {
         let walk = walk.as_deref_mut();
         let one = one(shared, packet, walk, request, entry, path);
-        all.push_back(one.map_err(|e| e.in_entry(path.as_str()))?);
+        let inner = one.map_err(|e| e.in_entry(path.as_str()))?;
+        let guarded: Box<dyn Chunks> = match inner.plan() {
+            Some(_) => inner,
+            None => Box::new(Guarded { inner, path: path.as_str().into(), failed: false }),
+        };
+        all.push_back(guarded);
     }
     match (all.pop_front(), all.is_empty()) {
         (Some(only), true) => Ok(only),
@@ -96,6 +101,33 @@ fn packet_of(path: &str) -> Option<(u32, u64)> {
     let stream = stream.parse().ok()?;
     let index = index_of(packet, "packet")?;
     Some((stream, u64::try_from(index).ok()?))
+}
+
+/// Chunks whose errors name format and entry, and which end behind one that is final.
+struct Guarded {
+    inner: Box<dyn Chunks>,
+    path: Box<str>,
+    failed: bool,
+}
+
+impl Chunks for Guarded {
+    fn next_chunk(&mut self) -> Result<Option<Chunk>> {
+        if self.failed {
+            return Ok(None);
+        }
+        self.inner.next_chunk().map_err(|error| {
+            self.failed = !error.resumable();
+            error.in_entry(self.path.clone()).with_format("audio")
+        })
+    }
+
+    fn plan(&self) -> Option<Arc<dyn ChunkPlan>> {
+        None
+    }
+
+    fn array(&self) -> Option<Array> {
+        self.inner.array()
+    }
 }
 
 /// The chunks of several entries, one entry after another.

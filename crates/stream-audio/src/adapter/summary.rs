@@ -6,6 +6,13 @@ use stream_core::{Diagnostic, Result, Severity, Summary};
 use super::Shared;
 use crate::Defect;
 
+/// Whether nothing is known to be missing: no finding says so, and no stream has other frames than its header claims.
+pub(super) fn is_whole(shared: &Shared) -> bool {
+    let streams = (0u32..).zip(&shared.container.header().streams);
+    let counted = streams.filter_map(|(i, s)| s.frames.zip(shared.counts.of(i)));
+    shared.findings.errors() == 0 && counted.into_iter().all(|(claimed, n)| claimed == n)
+}
+
 /// Totals claimed and counted, and all findings.
 ///
 /// # Errors
@@ -50,7 +57,7 @@ pub(super) fn summary(shared: &Shared, entries: u64, ended: bool) -> Result<Summ
     if lost > 0 {
         summary.fields.push("frames_lost", lost)?;
     }
-    summary.complete = ended && summary.diagnostics.count(Severity::Error) == 0;
+    summary.complete = ended && is_whole(shared);
     if ended && !summary.complete {
         let all = summary.diagnostics.kept();
         let first = all.iter().find(|d| d.severity == Severity::Error);

@@ -22,7 +22,7 @@ use crate::adts;
 use crate::container::Decode;
 
 /// What a decoder needs beside the frames of a packet: tables and state of the largest of them, measured and doubled.
-const STATE: u64 = 512 * 1024;
+const STATE: u64 = 256 * 1024;
 /// The most channels that any of these codecs has.
 const CHANNELS: u32 = 8;
 /// The most frames that a FLAC block has (RFC 9639, 9.1.1).
@@ -33,6 +33,8 @@ struct Library {
     decoder: Box<dyn AudioDecoder>,
     channels: usize,
     preroll: u64,
+    codec: AudioCodecId,
+    params: AudioCodecParameters,
     /// Whether each packet has an ADTS header, which the decoder does not take.
     framed: bool,
     _memory: Reservation,
@@ -49,7 +51,8 @@ fn choose(stream: &Stream, setup: &[u8]) -> Option<(AudioCodecId, u64, u64)> {
         "mp1" => (known::CODEC_ID_MP1, 384, 384 * 3),
         // halves of blocks overlap, and the first gives nothing
         "vorbis" => (known::CODEC_ID_VORBIS, 8192, 8192 * 2),
-        "aac" => (known::CODEC_ID_AAC, 1024, 1024 * 2),
+        // noise is substituted from a generator whose state all packets before decide
+        "aac" => (known::CODEC_ID_AAC, 1024, u64::MAX),
         "alac" => {
             let frames = setup.get(..4).and_then(|b| b.try_into().ok()).map(u32::from_be_bytes);
             (known::CODEC_ID_ALAC, u64::from(frames?), 0)
@@ -103,7 +106,7 @@ pub(super) fn open(cx: &Context, stream: &Stream, setup: &[u8]) -> Result<Box<dy
     };
     let channels = usize::try_from(stream.channels).unwrap_or(usize::MAX);
     let framed = stream.codec == "aac" && setup.is_empty();
-    Ok(Box::new(Library { decoder, channels, preroll, framed, _memory: memory }))
+    Ok(Box::new(Library { decoder, channels, preroll, codec, params, framed, _memory: memory }))
 }
 
 /// What the setup makes the library allocate.
@@ -162,6 +165,14 @@ impl Decode for Library {
     }
 
     fn reset(&mut self) {
+        if self.codec == known::CODEC_ID_AAC {
+            // a reset keeps the generator of noise where it is
+            let made = catch_unwind(AssertUnwindSafe(|| make(self.codec, &self.params)));
+            if let Ok(Ok(decoder)) = made {
+                self.decoder = decoder;
+                return;
+            }
+        }
         self.decoder.reset();
     }
 

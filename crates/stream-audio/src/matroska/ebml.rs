@@ -131,7 +131,8 @@ pub(super) fn each(
     parent: Element,
     visit: &mut dyn FnMut(&mut Input, Element) -> Result<()>,
 ) -> Result<()> {
-    let end = parent.end.min(input.end());
+    // a claim beyond the file stays one, so that what is cut is not taken for whole
+    let end = parent.end;
     while input.pos() < end {
         let Some(element) = next(input)? else { break };
         let inner = Element { end: element.end.min(end), ..element };
@@ -177,13 +178,25 @@ pub(super) fn float(input: &mut Input, element: Element) -> Result<f64> {
     })
 }
 
-/// A text, up to 64 KiB of it.
+/// A text, up to 64 KiB of it; empty where the file ends within it.
 ///
 /// # Errors
 /// What reading gives.
 pub(super) fn text(input: &mut Input, element: Element) -> Result<String> {
+    Ok(whole(input, element)?.unwrap_or_default())
+}
+
+/// As [`text`]; `None` where the file ends within it.
+///
+/// # Errors
+/// What reading gives.
+pub(super) fn whole(input: &mut Input, element: Element) -> Result<Option<String>> {
     let length = element.end.saturating_sub(element.start).min(TEXT);
-    let bytes = input.peek(usize::try_from(length).unwrap_or(0))?;
+    let length = usize::try_from(length).unwrap_or(0);
+    let bytes = input.peek(length)?;
+    if bytes.len() < length {
+        return Ok(None);
+    }
     let end = bytes.iter().position(|b| *b == 0).unwrap_or(bytes.len());
-    Ok(String::from_utf8_lossy(bytes.get(..end).unwrap_or_default()).into_owned())
+    Ok(Some(String::from_utf8_lossy(bytes.get(..end).unwrap_or_default()).into_owned()))
 }

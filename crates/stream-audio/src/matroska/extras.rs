@@ -20,8 +20,10 @@ pub(super) fn tag(
     name: &str,
     header: &mut Header,
 ) -> Result<()> {
-    let value = ebml::text(input, element)?;
-    header.tags.push(TagSource::Matroska, name, &value)
+    match ebml::whole(input, element)? {
+        Some(value) => header.tags.push(TagSource::Matroska, name, &value),
+        None => Ok(()),
+    }
 }
 
 /// Reads all tags; `tracks` are the tracks' identifiers, and which of them are streams of sound.
@@ -68,7 +70,7 @@ fn simple(
     each(input, element, &mut |input, inner| {
         match inner.id {
             id::TAG_NAME => name = ebml::text(input, inner)?,
-            id::TAG_STRING => value = Some(ebml::text(input, inner)?),
+            id::TAG_STRING => value = ebml::whole(input, inner)?,
             id::SIMPLE_TAG if depth < DEPTH => {
                 simple(input, inner, stream, header, depth.saturating_add(1))?;
             }

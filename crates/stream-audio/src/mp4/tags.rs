@@ -81,6 +81,9 @@ fn item(
                 }
                 let length = usize::try_from(length).unwrap_or(usize::MAX);
                 let bytes = input.peek(length.min(VALUE))?;
+                if bytes.len() < length.min(VALUE) {
+                    return Ok(());
+                }
                 let Some(value) = value(kind, value_type, bytes) else { return Ok(()) };
                 if name.ends_with(":iTunSMPB") {
                     *gapless = smpb(&value);

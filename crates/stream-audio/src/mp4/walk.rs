@@ -10,9 +10,10 @@ use super::fragment::{self, Run};
 use super::table::{Cursor, Sample};
 use super::track::Track;
 use crate::container::Packets;
+use crate::findings::Findings;
 use crate::input::Input;
 use crate::mpa::read_span;
-use crate::{Packet, Place};
+use crate::{Defect, Packet, Place};
 
 /// What of a track the walk needs.
 struct Lane {
@@ -36,6 +37,7 @@ pub(super) struct Walk {
     input: Input,
     /// Entries of fragments, read apart from the media.
     boxes: Input,
+    findings: Findings,
     lanes: Vec<Lane>,
     first_fragment: Option<u64>,
     fragment: Option<u64>,
@@ -48,7 +50,12 @@ pub(super) struct Walk {
 const WINDOW: usize = 64 * 1024;
 
 impl Walk {
-    pub(super) fn new(cx: &Context, tracks: &[Track], fragments: Option<u64>) -> Self {
+    pub(super) fn new(
+        cx: &Context,
+        findings: &Findings,
+        tracks: &[Track],
+        fragments: Option<u64>,
+    ) -> Self {
         let lanes = tracks.iter().map(|track| Lane {
             id: track.id,
             cursor: Cursor::new(cx, track.tables),
@@ -64,6 +71,7 @@ impl Walk {
         Self {
             input: Input::with_window(cx, 0, u64::MAX, WINDOW),
             boxes: Input::new(cx, 0, u64::MAX),
+            findings: findings.clone(),
             lanes: lanes.collect(),
             first_fragment: fragments,
             fragment: fragments,
@@ -78,8 +86,18 @@ impl Walk {
         let mut first: Option<(usize, u64)> = None;
         for (at, lane) in self.lanes.iter_mut().enumerate() {
             if lane.held.is_none() && !lane.ended {
-                lane.held = lane.cursor.next()?;
-                lane.ended = lane.held.is_none();
+                let next = lane.cursor.next()?;
+                let end = next.map_or(0, |s| s.offset.saturating_add(s.size));
+                if let (Some(sample), Some(size)) = (next, self.size.filter(|size| end > *size)) {
+                    // what a table places behind the end of the file is not there
+                    let found = size.saturating_sub(sample.offset);
+                    let defect = Defect::PacketCut { expected: sample.size, found };
+                    lane.ended = true;
+                    self.findings.note(sample.offset, defect)?;
+                    continue;
+                }
+                lane.held = next;
+                lane.ended = next.is_none();
             }
             let Some(held) = lane.held else { continue };
             if first.is_none_or(|(_, offset)| held.offset < offset) {

@@ -145,7 +145,14 @@ impl<F: Chained> Packets for Walk<F> {
     fn next(&mut self, packet: &mut Packet) -> Result<bool> {
         let frame = match self.find()? {
             Found::Frame(frame) => frame,
-            Found::End => return Ok(false),
+            Found::End => {
+                let (at, left) = (self.input.pos(), self.input.left());
+                if self.input.end() != u64::MAX && left > 0 && self.input.peek(1)?.is_empty() {
+                    // the source has become shorter
+                    self.findings.note(at, Defect::PacketCut { expected: left, found: 0 })?;
+                }
+                return Ok(false);
+            }
             Found::Cut(frame) => {
                 let at = self.input.pos();
                 let left = self.input.peek(usize::try_from(frame.length()).unwrap_or(0))?.len();

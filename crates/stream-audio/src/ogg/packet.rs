@@ -19,6 +19,8 @@ pub(super) struct Laced {
     /// Bytes of the packet from the position on in this page, and whether it goes on in the next.
     left: u64,
     more: bool,
+    /// Whether the file ended within a packet.
+    pub cut: bool,
 }
 
 impl Laced {
@@ -28,7 +30,16 @@ impl Laced {
         input.go(page.body());
         let findings = findings.clone();
         let serial = page.serial;
-        Self { input, findings, serial, page: Some(page), segment: 0, left: 0, more: false }
+        Self {
+            input,
+            findings,
+            serial,
+            page: Some(page),
+            segment: 0,
+            left: 0,
+            more: false,
+            cut: false,
+        }
     }
 
     /// Stands in a packet of which `left` bytes are in this page, and then more if it goes on.
@@ -41,7 +52,7 @@ impl Laced {
     ) -> Self {
         let input = Input::with_window(cx, at, u64::MAX, page::LONGEST);
         let findings = findings.clone();
-        Self { input, findings, serial, page: None, segment: 0, left, more: true }
+        Self { input, findings, serial, page: None, segment: 0, left, more: true, cut: false }
     }
 
     /// Takes the segments of one packet from the page at hand.
@@ -97,8 +108,11 @@ impl Laced {
     /// Whether a byte is left, going on to the next page where needed.
     fn reach(&mut self) -> Result<bool> {
         while self.left == 0 {
-            if !self.more || !self.turn()? {
-                self.more = false;
+            if !self.more {
+                return Ok(false);
+            }
+            if !self.turn()? {
+                (self.more, self.cut) = (false, true);
                 return Ok(false);
             }
             self.run();

@@ -40,6 +40,8 @@ struct State {
     index: u64,
     frame: u64,
     sequence: Option<u32>,
+    /// Whether the last page of the stream went by.
+    last: bool,
     ended: bool,
 }
 
@@ -104,6 +106,7 @@ impl Walk {
     fn take(&mut self, page: &Page, state: &mut State) -> Result<()> {
         let gap = state.sequence.is_some_and(|last| page.sequence != last.wrapping_add(1));
         state.sequence = Some(page.sequence);
+        state.last = page.is_last();
         let mut at = page.body();
         let mut place = Place::default();
         let mut head = [0; HEAD];
@@ -192,6 +195,15 @@ impl Walk {
         }
     }
 
+    /// Notes that the file ends behind a page that is not the stream's last.
+    fn unmarked(&self, state: &State) -> Result<()> {
+        if state.last {
+            return Ok(());
+        }
+        let (clause, what) = ("RFC 3533, 6", "the last page is not marked as such".to_owned());
+        self.findings.note(self.input.pos(), Defect::Header { clause, what })
+    }
+
     /// The last page before `hi` that ends at or before `frame`, looked for by halves between pages.
     fn bisect(&mut self, frame: u64) -> Result<u64> {
         let size = self.input.context().source().size().unwrap_or(u64::MAX);
@@ -242,7 +254,7 @@ impl Packets for Walk {
                 Ok(Some(page)) => self.take(&page, &mut state),
                 Ok(None) => {
                     state.ended = true;
-                    Ok(())
+                    self.unmarked(&state)
                 }
                 Err(e) => Err(e),
             };

@@ -13,7 +13,7 @@ pub(crate) struct Setup {
 }
 
 /// Bytes of an entry in a decoder's tree, beside its values.
-const ENTRY: u64 = 48;
+const ENTRY: u64 = 256;
 
 impl Setup {
     /// Parses the packet; `None` where it breaks its rules.
