@@ -73,10 +73,6 @@ const RIFF: Names = &[
     ("ISFT", "encoder"),
     ("ISMP", "timecode"),
     ("ITCH", "encoded_by"),
-    ("NAME", "title"),
-    ("AUTH", "artist"),
-    ("(c) ", "copyright"),
-    ("ANNO", "comment"),
     ("Description", "comment"),
     ("Originator", "encoded_by"),
     ("OriginationDate", "date"),
@@ -117,6 +113,22 @@ const MP4: Names = &[
     ("hdvd", "hd_video"),
     ("stik", "media_type"),
     ("purd", "purchase_date"),
+];
+
+/// Text chunks of AIFF.
+const AIFF: Names = &[
+    ("NAME", "title"),
+    ("AUTH", "author"),
+    ("(c) ", "copyright"),
+    ("ANNO", "comment"),
+    ("COMT", "comment"),
+];
+
+/// Fields of the broadcast extension.
+const BEXT: Names = &[
+    ("originator", "encoded_by"),
+    ("origination_date", "date"),
+    ("origination_time", "creation_time"),
 ];
 
 /// Vorbis comments, Matroska, APE: names are compared without regard to case.
@@ -168,7 +180,9 @@ pub(crate) fn generic(source: TagSource, verbatim: &str) -> Cow<'_, str> {
             return named(qualifier.rsplit(':').next().unwrap_or(qualifier));
         }
         TagSource::Mp4 => exact(MP4, name),
-        TagSource::Riff | TagSource::Aiff | TagSource::Bext => exact(RIFF, name),
+        TagSource::Riff => exact(RIFF, name),
+        TagSource::Aiff => exact(AIFF, name),
+        TagSource::Bext => exact(BEXT, name),
         _ => return named(verbatim),
     };
     Cow::Borrowed(found.unwrap_or(verbatim))

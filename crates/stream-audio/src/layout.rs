@@ -61,6 +61,7 @@ impl fmt::Display for Layout {
         if let Some((_, name)) = NAMED.iter().find(|(mask, _)| *mask == self.0) {
             return f.write_str(name);
         }
+        write!(f, "{} channels (", self.channels())?;
         let mut first = true;
         for (bit, name) in SPEAKERS.iter().enumerate() {
             if self.0 >> bit & 1 == 1 {
@@ -69,7 +70,7 @@ impl fmt::Display for Layout {
                 first = false;
             }
         }
-        Ok(())
+        f.write_str(")")
     }
 }
 
@@ -81,7 +82,7 @@ mod tests {
     fn sets_have_ffmpegs_names() {
         assert_eq!(Layout(0x60f).to_string(), "5.1(side)");
         assert_eq!(Layout::STEREO.to_string(), "stereo");
-        assert_eq!(Layout(0x5).to_string(), "FL+FC");
+        assert_eq!(Layout(0x5).to_string(), "2 channels (FL+FC)");
         assert_eq!(Layout(0x3f).channels(), 6);
     }
 }

@@ -28,7 +28,28 @@ pub(super) fn floats(decoder: &Decoder, from: usize, channels: usize, bits: u8, 
 /// Fills `out` with the samples of a frame from the `from`-th on, interleaved, each little-endian in as many bytes as its bits need
 /// (8.2).
 pub(super) fn bytes(decoder: &Decoder, from: usize, channels: usize, bits: u8, out: &mut [u8]) {
-    let width = usize::from(bits.div_ceil(8));
+    match (bits.div_ceil(8), channels) {
+        (2, 2) => pairs::<2, 4>(decoder, from, out),
+        (3, 2) => pairs::<3, 6>(decoder, from, out),
+        (width, _) => any(decoder, from, channels, usize::from(width), out),
+    }
+}
+
+/// Two channels of `W` bytes, `F` together: what most streams have.
+fn pairs<const W: usize, const F: usize>(decoder: &Decoder, from: usize, out: &mut [u8]) {
+    let mut planes = decoder.planes(from);
+    let (Some(left), Some(right)) = (planes.next(), planes.next()) else { return };
+    let (frames, _) = out.as_chunks_mut::<F>();
+    for ((to, left), right) in frames.iter_mut().zip(left).zip(right) {
+        let (left, right) = (left.to_le_bytes(), right.to_le_bytes());
+        for at in 0..W {
+            to[at] = left[at];
+            to[at.wrapping_add(W)] = right[at];
+        }
+    }
+}
+
+fn any(decoder: &Decoder, from: usize, channels: usize, width: usize, out: &mut [u8]) {
     let step = width.saturating_mul(channels).max(1);
     for (at, plane) in decoder.planes(from).enumerate() {
         let start = at.saturating_mul(width);

@@ -14,7 +14,7 @@ use super::run::Run;
 use super::verify::Digest;
 use crate::container::{self, Container, Samples};
 use crate::findings::Findings;
-use crate::{Defect, Header, Layout, Stream, id3};
+use crate::{Defect, Header, Layout, Stream, Tags, id3};
 
 /// Opens a native FLAC file, behind an ID3v2 tag that some put there.
 ///
@@ -42,7 +42,7 @@ pub(crate) fn open(cx: &Context, findings: &Findings) -> Result<Arc<dyn Containe
     }
     header.gain.take(&header.tags);
     header.data_offset = meta.end;
-    header.streams.push(stream(&meta.info, size, meta.end));
+    header.streams.push(stream(&meta.info, &header.tags));
     let mut setup = ChargedVec::new(cx.budget());
     let mut block = [0; 34];
     cx.read_exact_at(meta.block.offset, &mut block)?;
@@ -135,22 +135,21 @@ impl Container for File {
     }
 }
 
-fn stream(info: &Info, size: u64, start: u64) -> Stream {
+fn stream(info: &Info, tags: &Tags) -> Stream {
     let channels = u32::from(info.channels);
-    let seconds = |frames: u64| frames as f64 / f64::from(info.rate.max(1));
-    let rate = info.total.filter(|_| size != u64::MAX).map(|total| {
-        let bits = size.saturating_sub(start).saturating_mul(8) as f64;
-        // rounded down, as FFmpeg does
-        (bits / seconds(total).max(f64::MIN_POSITIVE)) as u64
+    let told = tags.iter().find(|tag| tag.verbatim.eq_ignore_ascii_case(MASK));
+    let told = told.and_then(|tag| {
+        let digits = tag.value.trim().strip_prefix("0x")?;
+        u32::from_str_radix(digits, 16).ok().map(Layout)
     });
+    let told = told.filter(|layout| layout.channels() == channels);
     Stream {
         codec: "flac",
         sample_rate: info.rate,
         channels,
-        layout: layout(channels),
+        layout: told.or(layout(channels)),
         sample_fmt: Some(if info.bits > 16 { "s32" } else { "s16" }),
         bits_per_raw_sample: Some(u32::from(info.bits)),
-        bit_rate: rate.filter(|&rate| rate > 0),
         time_base: (1, info.rate.max(1)),
         duration: info.total,
         start: Some(0),
@@ -158,6 +157,9 @@ fn stream(info: &Info, size: u64, start: u64) -> Stream {
         ..Stream::default()
     }
 }
+
+/// The comment that says where channels stand when they stand otherwise (8.6.2).
+const MASK: &str = "WAVEFORMATEXTENSIBLE_CHANNEL_MASK";
 
 /// RFC 9639, 9.1.3: what one to eight channels are.
 fn layout(channels: u32) -> Option<Layout> {

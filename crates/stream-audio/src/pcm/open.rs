@@ -125,7 +125,7 @@ fn stream(found: &Header, named: codec::Named, data: Span) -> Stream {
         codec: named.name,
         sample_rate: rate,
         channels: found.channels,
-        layout: mask.or(Layout::of_channels(found.channels)),
+        layout: mask,
         bits_per_raw_sample: Some(found.bits).filter(|&bits| bits > 0),
         bit_rate: found.byte_rate.map(|n| u64::from(n).saturating_mul(8)),
         time_base: (1, rate.max(1)),
