@@ -1,4 +1,25 @@
 //! Streams video containers: streams, chapters, tags, packets, and frames on request, in bounded memory.
+//!
+//! FFmpeg demuxes and decodes; it reads through the [`Context`](stream_core::Context) alone, opens no other file, prints nothing, and
+//! is told how much it may read ahead and keep. [`Reader`] is the typed level, under ffprobe's names and with its numbers; [`Video`] is
+//! the format. Where a container's own tables tell all of its packets ([`isobmff`], [`matroska`], [`avi`]), these are read instead of the
+//! payloads.
+//!
+//! ```no_run
+//! # use std::sync::Arc;
+//! # use stream_core::{Context, FileSource, memory::Budget};
+//! let cx = Context::new(Arc::new(FileSource::open("a.mp4")?), &Budget::new("video", 64 << 20));
+//! let mut reader = stream_video::Reader::open(cx)?;
+//! let mut packet = stream_video::Packet::default();
+//! while reader.read_packet(&mut packet)? {
+//!     println!("{} {:?} {}", packet.stream, packet.pts, packet.size);
+//! }
+//! # Ok::<(), stream_core::Error>(())
+//! ```
+//!
+//! Bounded: an open container holds an eighth of the budget, from 5 to 32 MiB, and 40 bytes for each entry of FFmpeg's index; up to 48
+//! MiB more are reserved while it is opened. A decoder's frames are charged before it is opened. Pictures of streams that appear after the
+//! beginning, sound, and subtitles are not decoded. FFmpeg is not proof against every file: read untrusted ones in a worker process.
 #![deny(clippy::arithmetic_side_effects)]
 
 mod adapter;

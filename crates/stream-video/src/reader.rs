@@ -3,7 +3,7 @@
 use stream_core::memory::Reservation;
 use stream_core::{ChargedVec, Context, Diagnostic, Diagnostics, Result, Severity};
 
-use crate::ffi::demuxer::Demuxer;
+use crate::ffi::demuxer::{Demuxer, Purpose};
 use crate::index;
 use crate::packets::Packets;
 use crate::{Attachment, Chapter, Container, Defect, Media, Packet, Stream, Tag, Verdicts};
@@ -44,14 +44,17 @@ impl Reader {
             Some("off" | "false" | "no" | "0") => None,
             _ => index::open(&cx)?,
         };
-        let mut demuxer = Demuxer::open(&cx)?;
+        let purpose = if tables.is_some() { Purpose::Facts } else { Purpose::Packets };
+        let mut demuxer = Demuxer::open_to(&cx, purpose)?;
         let (facts, held) = demuxer.facts()?;
         let mut verdicts = ChargedVec::new(cx.budget());
         for stream in &facts.streams {
             verdicts.push(Verdicts::new(stream))?;
         }
         let mut findings = Diagnostics::new(cx.budget());
-        Packets::findings(&mut demuxer, &mut findings)?;
+        if !demuxer.is_part() {
+            Packets::findings(&mut demuxer, &mut findings)?;
+        }
         let packets: Box<dyn Packets> = match tables {
             // what the library read ahead is given back
             Some(tables) => tables,
@@ -189,7 +192,7 @@ impl Reader {
             let short = stream.frames.filter(|claimed| verdicts.packets < *claimed && counts);
             let Some(claimed) = short else { continue };
             // an edit list may leave frames out: then the times still reach as far as is claimed
-            let reached = verdicts.end.zip(verdicts.first_pts);
+            let reached = verdicts.end.zip(verdicts.start);
             let reached = reached.map(|(end, first)| end.saturating_sub(first));
             let ends_early = match (reached, stream.duration) {
                 (Some(reached), Some(claimed)) => reached.saturating_add(claimed / 50) < claimed,

@@ -32,6 +32,8 @@ pub struct Verdicts {
     pub first_pts: Option<i64>,
     /// The greatest pts of shown packets.
     pub last_pts: Option<i64>,
+    /// Where the first of the shown packets begins, by its pts, or its dts where it has none.
+    pub start: Option<i64>,
     /// Where the last of the shown packets ends, in ticks.
     pub end: Option<i64>,
     starts_with_key: bool,
@@ -62,12 +64,16 @@ impl Verdicts {
         if let Some(dts) = packet.dts {
             self.follow(dts, packet.duration);
         }
+        let shown = packet.pts.or(packet.dts).filter(|_| !packet.discard);
+        if let Some(shown) = shown {
+            let end = shown.saturating_add(packet.duration.unwrap_or(0));
+            self.end = Some(self.end.map_or(end, |last| last.max(end)));
+            self.start = Some(self.start.map_or(shown, |first| first.min(shown)));
+        }
         let Some(pts) = packet.pts.filter(|_| !packet.discard) else { return };
         count(&mut self.negative, pts < 0);
         self.first_pts = Some(self.first_pts.map_or(pts, |first| first.min(pts)));
         self.last_pts = Some(self.last_pts.map_or(pts, |last| last.max(pts)));
-        let end = pts.saturating_add(packet.duration.unwrap_or(0));
-        self.end = Some(self.end.map_or(end, |last| last.max(end)));
     }
 
     fn follow(&mut self, dts: i64, duration: Option<i64>) {
@@ -95,9 +101,9 @@ impl Verdicts {
         (shown > 1 && seconds > 0.0).then(|| shown.saturating_sub(1) as f64 / seconds)
     }
 
-    /// Seconds from the first pts to the end of the last packet.
+    /// Seconds from the beginning of the first packet to the end of the last.
     pub fn duration(&self) -> Option<f64> {
-        Some(self.base.seconds(self.end?.saturating_sub(self.first_pts?)))
+        Some(self.base.seconds(self.end?.saturating_sub(self.start?)))
     }
 
     /// Whether frames differ in how long they last: by more than a tick, which rounding to the time base explains, and a hundredth.

@@ -1,19 +1,19 @@
 //! A container that the library has open, and its packets.
 
 mod limits;
+mod packet;
 
 use std::ffi::{CString, c_char, c_int};
 
 use ffmpeg_next::ffi as sys;
 use stream_core::memory::Reservation;
-use stream_core::{Context, Diagnostics, Error, ErrorKind, Result};
+use stream_core::{Context, Error, ErrorKind, Result};
 
 use super::bound::Bound;
 use super::io::{self, Io};
 use super::log::{Log, collected};
-use super::{failed, no_memory, time};
-use crate::packets::Packets;
-use crate::{Packet, Rational, estimate};
+use super::{failed, no_memory};
+use crate::{Rational, estimate};
 pub(crate) use limits::Limits;
 
 /// Packets between two looks at what the library's index has grown to.
@@ -38,6 +38,16 @@ pub(crate) struct Demuxer {
     payload: Reservation,
     held: Reservation,
     bound: Bound,
+    is_part: bool,
+}
+
+/// What a container is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Its packets.
+    Packets,
+    /// What it says before its packets.
+    Facts,
 }
 
 // SAFETY: the library's objects belong to no thread; one at a time uses them, through `&mut`.
@@ -50,14 +60,22 @@ impl Demuxer {
     /// `Malformed` where no container is found, `Passed` for a source that only goes forward, `OverBudget` (resumable where nothing
     /// was opened), and what the source says.
     pub(crate) fn open(cx: &Context) -> Result<Self> {
+        Self::open_to(cx, Purpose::Packets)
+    }
+
+    /// Opens as [`Demuxer::open`] does, for what is asked of it. For facts alone, large tables of ISO media are shown in part.
+    ///
+    /// # Errors
+    /// As [`Demuxer::open`].
+    pub(crate) fn open_to(cx: &Context, purpose: Purpose) -> Result<Self> {
         // whatever was begun is closed again
-        Self::try_open(cx).map_err(|error| match error.kind() {
+        Self::try_open(cx, purpose).map_err(|error| match error.kind() {
             ErrorKind::Cancelled | ErrorKind::OverBudget => error.as_resumable(),
             _ => error,
         })
     }
 
-    fn try_open(cx: &Context) -> Result<Self> {
+    fn try_open(cx: &Context, purpose: Purpose) -> Result<Self> {
         let size = match cx.source().size() {
             Some(size) if cx.is_random() => size,
             _ => {
@@ -68,11 +86,14 @@ impl Demuxer {
         cx.cancel().check()?;
         let budget = cx.budget();
         let held = budget.reserve(limits::held(budget.limit()))?;
-        let index = budget.reserve(estimate::index(cx, size)?)?;
+        let estimate = estimate::index(cx, size)?;
+        let is_part = purpose == Purpose::Facts && estimate.is_large();
+        let index = budget.reserve(if is_part { estimate.few } else { estimate.bytes })?;
+        let cuts = is_part.then_some(estimate.cuts);
         let limits = Limits::of(budget.attainable());
         let opening = budget.reserve(limits.opening)?;
         let bound = Bound::new(limits.opening.max(index.bytes()));
-        let io = Io::new(cx, size)?;
+        let io = Io::new(cx, size, cuts)?;
         let mut demuxer = Self {
             context: std::ptr::null_mut(),
             // SAFETY: plain allocations, looked at below.
@@ -86,6 +107,7 @@ impl Demuxer {
             payload: budget.reserve(0)?,
             held,
             bound,
+            is_part,
         };
         demuxer.open_input(&limits)?;
         demuxer.find_streams(&limits)?;
@@ -186,6 +208,12 @@ impl Demuxer {
         self.context
     }
 
+    /// Whether tables were shown in part: what is computed from their items is then not told, and what the library says of them is
+    /// not the file's fault.
+    pub(crate) fn is_part(&self) -> bool {
+        self.is_part
+    }
+
     /// The context it reads within.
     pub(crate) fn cx(&self) -> &Context {
         &self.cx
@@ -274,70 +302,11 @@ impl Demuxer {
         self.index.resize(bytes).map_err(|refusal| Error::from(refusal).as_final())
     }
 
-    /// Writes the facts of the packet that was read last.
-    pub(crate) fn describe(&self, packet: &mut Packet) {
-        // SAFETY: a packet of the library, whose fields are public.
-        let raw = unsafe { &*self.packet };
-        let has = |flag: c_int| raw.flags & flag != 0;
-        *packet = Packet {
-            stream: u32::try_from(raw.stream_index).unwrap_or(0),
-            index: packet.index,
-            pts: time(raw.pts),
-            dts: time(raw.dts),
-            duration: (raw.duration != 0).then_some(raw.duration),
-            size: u64::try_from(raw.size).unwrap_or(0),
-            position: u64::try_from(raw.pos).ok(),
-            key: has(sys::AV_PKT_FLAG_KEY),
-            discard: has(sys::AV_PKT_FLAG_DISCARD),
-            corrupt: has(sys::AV_PKT_FLAG_CORRUPT),
-            picture: None,
-        };
-    }
-
-    /// The payload of the packet that was read last.
-    pub(crate) fn payload(&self) -> &[u8] {
-        // SAFETY: a packet of the library says how long its data is, which lives until the next is read.
-        unsafe {
-            let (data, size) = ((*self.packet).data, (*self.packet).size);
-            match usize::try_from(size) {
-                Ok(size) if !data.is_null() => std::slice::from_raw_parts(data, size),
-                _ => &[],
-            }
-        }
-    }
-
-    /// Which stream the packet that was read last belongs to.
-    pub(crate) fn stream_of_packet(&self) -> Option<usize> {
-        // SAFETY: a packet of the library.
-        usize::try_from(unsafe { (*self.packet).stream_index }).ok()
-    }
-
     /// The time base of a stream.
     pub(crate) fn time_base(&self, at: usize) -> Rational {
         // SAFETY: a stream of an open context.
         let raw = self.stream(at).map(|stream| unsafe { (*stream).time_base });
         raw.map(|raw| Rational::new(raw.num, raw.den)).unwrap_or_default()
-    }
-
-    /// The bytes of an attached picture, or of an attached file, which stand where a codec's extra data would.
-    pub(crate) fn attached(&self, at: usize, is_picture: bool) -> &[u8] {
-        let Some(stream) = self.stream(at) else { return &[] };
-        // SAFETY: a stream has parameters; each says how long its data is, which lives as long as the container is open.
-        unsafe {
-            let (data, size) = match is_picture {
-                true => ((*stream).attached_pic.data, (*stream).attached_pic.size),
-                false => ((*(*stream).codecpar).extradata, (*(*stream).codecpar).extradata_size),
-            };
-            match usize::try_from(size) {
-                Ok(size) if !data.is_null() => std::slice::from_raw_parts(data, size),
-                _ => &[],
-            }
-        }
-    }
-
-    /// The packet that was read last, as the library knows it.
-    pub(crate) fn raw_packet(&self) -> *const sys::AVPacket {
-        self.packet
     }
 
     /// Goes to where stream `at` can be decoded from in order to show `ticks`; says whether the container could.
@@ -377,32 +346,6 @@ impl Demuxer {
             _ => failed(code, what),
         };
         error.at(offset)
-    }
-}
-
-impl Packets for Demuxer {
-    fn next(&mut self, packet: &mut Packet) -> Result<bool> {
-        let more = self.read()?;
-        if more {
-            self.describe(packet);
-        }
-        Ok(more)
-    }
-
-    fn done(&self) -> u64 {
-        self.io.furthest()
-    }
-
-    fn payload(&self) -> Option<&[u8]> {
-        Some(Demuxer::payload(self))
-    }
-
-    fn findings(&mut self, findings: &mut Diagnostics) -> Result<()> {
-        if self.log.is_empty() {
-            return Ok(());
-        }
-        let offset = self.io.state().position();
-        self.log.report(Some(offset), findings)
     }
 }
 

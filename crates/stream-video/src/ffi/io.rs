@@ -6,7 +6,7 @@ use std::ffi::{c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ffmpeg_next::ffi as sys;
-use stream_core::{Context, Error, ErrorKind, Result};
+use stream_core::{ChargedVec, Context, Error, ErrorKind, Result};
 
 use super::no_memory;
 
@@ -15,6 +15,27 @@ pub(crate) const BUFFER: usize = 64 << 10;
 
 /// Bytes that a call may read on after the work was cancelled: more than a packet takes, mostly.
 const GRACE: u64 = 1 << 20;
+
+/// Four bytes that are shown to the library instead of the file's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Cut {
+    /// Where the first stands.
+    pub(crate) offset: u64,
+    /// What is shown.
+    pub(crate) bytes: [u8; 4],
+}
+
+impl Cut {
+    /// Writes the part of it that lies in `buffer`, whose first byte stands at `at`.
+    fn apply(&self, at: u64, buffer: &mut [u8]) {
+        for (place, byte) in (self.offset..).zip(self.bytes) {
+            let index = place.checked_sub(at).and_then(|index| usize::try_from(index).ok());
+            if let Some(shown) = index.and_then(|index| buffer.get_mut(index)) {
+                *shown = byte;
+            }
+        }
+    }
+}
 
 /// What the library reads from.
 pub(crate) struct State {
@@ -25,6 +46,7 @@ pub(crate) struct State {
     error: Option<Error>,
     /// Bytes that may still be read in this call although the work was cancelled.
     grace: u64,
+    cuts: Option<ChargedVec<Cut>>,
 }
 
 impl State {
@@ -95,6 +117,10 @@ impl State {
         match read {
             Ok(0) => sys::AVERROR_EOF,
             Ok(n) => {
+                let found = buffer.get_mut(..n).unwrap_or_default();
+                for cut in self.cuts.iter().flat_map(|cuts| cuts.iter()) {
+                    cut.apply(self.position, found);
+                }
                 self.position = self.position.saturating_add(u64::try_from(n).unwrap_or(0));
                 self.furthest = self.furthest.max(self.position);
                 c_int::try_from(n).unwrap_or(0)
@@ -138,12 +164,13 @@ pub(crate) struct Io {
 }
 
 impl Io {
-    /// Over the source of `cx`, of `size` bytes.
+    /// Over the source of `cx`, of `size` bytes, some of which are replaced.
     ///
     /// # Errors
     /// `OverBudget` where the library gets no memory.
-    pub(crate) fn new(cx: &Context, size: u64) -> Result<Self> {
-        let state = State { cx: cx.clone(), size, position: 0, furthest: 0, error: None, grace: 0 };
+    pub(crate) fn new(cx: &Context, size: u64, cuts: Option<ChargedVec<Cut>>) -> Result<Self> {
+        let state =
+            State { cx: cx.clone(), size, position: 0, furthest: 0, error: None, grace: 0, cuts };
         let state = Box::into_raw(Box::new(state));
         // SAFETY: the buffer is the library's own, the state lives until `drop`, and the functions keep the callbacks' rules.
         let raw = unsafe {

@@ -71,7 +71,8 @@ impl Copier<'_> {
             time_base: rational(raw.time_base),
             start: time(raw.start_time),
             duration: time(raw.duration),
-            bit_rate: (par.bit_rate > 0).then_some(par.bit_rate),
+            // computed from the sizes of all packets
+            bit_rate: (par.bit_rate > 0 && !self.demuxer.is_part()).then_some(par.bit_rate),
             bits_per_raw_sample: (par.bits_per_raw_sample > 0).then_some(par.bits_per_raw_sample),
             frames: u64::try_from(raw.nb_frames).ok().filter(|n| *n > 0),
             extradata_size: u64::try_from(par.extradata_size).unwrap_or(0),
