@@ -13,7 +13,6 @@ mod table;
 
 pub(crate) use bits::Bits;
 pub(crate) use bytes::{be_i32, be16, be32, be64, fourcc, le16, le32};
-#[allow(unused_imports)] // the reader enters here
 pub(crate) use open::open;
 pub use refusal::Refusal;
 pub(crate) use rescale::{rescale, rescale_down};

@@ -5,11 +5,12 @@
 //! lies, so that memory does not grow with the length.
 //!
 //! What it holds: a window of 8 KiB for each table of each track. What it leaves to the demuxer is told by [`Reader::refusal`]:
-//! codecs whose parsers cut packets, encrypted samples, several edits, tables that FFmpeg would repair.
+//! codecs whose parsers cut packets, encrypted samples, several edits, tables that FFmpeg would repair. Covers come first, as streams of their own.
 
 mod avc;
 mod boxes;
 mod codec;
+mod covers;
 mod defect;
 mod defects;
 mod descriptor;

@@ -9,7 +9,6 @@ use crate::{avi, isobmff, matroska};
 ///
 /// # Errors
 /// `OverBudget`, `Cancelled`, `Io`: what the demuxer would meet as well.
-#[allow(dead_code)]
 pub(crate) fn open(cx: &Context) -> Result<Option<Box<dyn Packets>>> {
     if !cx.is_random() || cx.source().size().is_none() {
         return Ok(None);

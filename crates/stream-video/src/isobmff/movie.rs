@@ -3,6 +3,7 @@
 use stream_core::{ChargedVec, Context, Result, Window};
 
 use super::boxes::{Children, Frame, frame};
+use super::covers::Covers;
 use super::defects::Defects;
 use super::fragment::Defaults;
 use super::track::{Track, head};
@@ -20,6 +21,7 @@ pub(crate) struct Movie {
     pub(crate) timescale: u32,
     pub(crate) tracks: ChargedVec<Track>,
     pub(crate) defaults: ChargedVec<(u32, Defaults)>,
+    pub(crate) covers: Covers,
     pub(crate) fragmented: bool,
     /// Byte after the movie box.
     pub(crate) end: u64,
@@ -53,6 +55,7 @@ impl Movie {
                         timescale: 0,
                         tracks: ChargedVec::new(cx.budget()),
                         defaults: ChargedVec::new(cx.budget()),
+                        covers: Covers::default(),
                         fragmented: false,
                         end: found.end,
                         data_before,
@@ -84,6 +87,9 @@ impl Movie {
                     let at = if bytes.first() == Some(&1) { 20 } else { 12 };
                     self.timescale = be32(bytes, at).unwrap_or(0);
                 }
+                b"trak" if self.covers.count() > 0 => {
+                    self.refuse("a cover comes before a track", found.start);
+                }
                 b"trak" if self.tracks.len() < TRACKS => {
                     let track = Track::read(w, &found, d)?;
                     self.tracks.push(track)?;
@@ -91,8 +97,10 @@ impl Movie {
                 b"trak" => self.refuse("more tracks than tables are kept for", found.start),
                 b"mvex" => self.extends(w, &found)?,
                 b"cmov" => self.refuse("the movie box is compressed", found.start),
-                b"udta" | b"meta" if has_cover(w, &found, 0)? => {
-                    self.refuse("a cover is a stream of its own", found.start);
+                b"udta" | b"meta" => {
+                    if let Some(refusal) = self.covers.find(w, &found, 0)? {
+                        self.refusal.get_or_insert(refusal);
+                    }
                 }
                 _ => {}
             }
@@ -113,21 +121,4 @@ impl Movie {
         }
         Ok(())
     }
-}
-
-/// Whether metadata holds a picture, of which FFmpeg makes a stream.
-fn has_cover(w: &mut Window, f: &Frame, depth: u32) -> Result<bool> {
-    let skip = match &f.kind {
-        // QuickTime's has no version before its first box
-        b"meta" if fourcc(head(w, f, 8)?, 4) != Some(*b"hdlr") => 4,
-        _ => 0,
-    };
-    let mut children = Children::between(f.body.saturating_add(skip), f.end);
-    while let Some(found) = children.next(w)? {
-        let deeper = matches!(&found.kind, b"meta" | b"ilst") && depth < 4;
-        if &found.kind == b"covr" || deeper && has_cover(w, &found, depth.saturating_add(1))? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }

@@ -27,6 +27,8 @@ pub struct Reader {
     pub(super) refusal: Option<Refusal>,
     /// Whether fragments say no decode time.
     pub(super) timeless: bool,
+    /// Pictures of the metadata that were delivered.
+    covers: usize,
     done: u64,
     ended: bool,
     lacking: Option<String>,
@@ -64,6 +66,7 @@ impl Reader {
             segments: None,
             limit: u64::MAX,
             defects,
+            covers: 0,
             done: 0,
             ended: false,
             lacking: None,
@@ -104,6 +107,10 @@ impl Reader {
     /// # Errors
     /// What the source says.
     pub fn read_packet(&mut self, packet: &mut Packet) -> Result<bool> {
+        if let Some(cover) = self.movie.covers.get(self.covers) {
+            self.deliver_cover(cover, packet);
+            return Ok(true);
+        }
         while !self.ended {
             let Some(chosen) = self.choose()? else {
                 self.ended = true;
@@ -114,6 +121,20 @@ impl Reader {
             }
         }
         Ok(false)
+    }
+
+    /// Fills `packet` from a picture in the metadata, of which no time is known.
+    fn deliver_cover(&mut self, (position, size): (u64, u64), packet: &mut Packet) {
+        let stream = self.movie.tracks.len().saturating_add(self.covers);
+        self.covers = self.covers.saturating_add(1);
+        *packet = Packet {
+            stream: u32::try_from(stream).unwrap_or(u32::MAX),
+            index: packet.index,
+            size,
+            position: Some(position),
+            key: true,
+            ..Packet::default()
+        };
     }
 
     /// The lane whose head comes next.
