@@ -69,7 +69,7 @@ pub(crate) fn open(cx: &Context, findings: &Findings) -> Result<Arc<dyn Containe
             b"moov" => {
                 found = true;
                 // a claim beyond the file stays one, so that what is cut is not taken for whole
-                read_movie(&mut input, head.end, &mut movie, &mut header, findings)?;
+                read_movie(&mut input, head.end, &mut movie, &mut header)?;
             }
             b"moof" => fragments = fragments.or(Some(start)),
             b"mdat" if !cx.is_random() && !found => {
@@ -101,13 +101,7 @@ pub(crate) fn open(cx: &Context, findings: &Findings) -> Result<Arc<dyn Containe
     finish(cx, findings, header, movie, fragments)
 }
 
-fn read_movie(
-    input: &mut Input,
-    end: u64,
-    movie: &mut Movie,
-    header: &mut Header,
-    findings: &Findings,
-) -> Result<()> {
+fn read_movie(input: &mut Input, end: u64, movie: &mut Movie, header: &mut Header) -> Result<()> {
     each(input, end, &mut |input, kind, end| {
         match kind {
             b"mvhd" => {
@@ -121,7 +115,7 @@ fn read_movie(
                 movie.tracks.push(track);
             }
             b"udta" | b"meta" => {
-                let gapless = tags::read(input, kind, end, header, findings)?;
+                let gapless = tags::read(input, kind, end, header)?;
                 movie.gapless = movie.gapless.or(gapless);
             }
             _ => {}

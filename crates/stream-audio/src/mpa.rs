@@ -171,10 +171,10 @@ fn describe(
         let bits = claimed_bytes.or(bytes).and_then(|n| n.checked_mul(8)?.checked_mul(rate.into()));
         bit_rate = bits.and_then(|bits| bits.checked_div(raw));
     }
-    if let (Some(claimed), Some(counted)) = (claimed_bytes, bytes) {
-        if counted < claimed {
-            findings.note(at, Defect::LengthMismatch { unit: "bytes", claimed, counted })?;
-        }
+    if let (Some(claimed), Some(counted)) = (claimed_bytes, bytes)
+        && counted < claimed
+    {
+        findings.note(at, Defect::LengthMismatch { unit: "bytes", claimed, counted })?;
     }
     let mut duration = frames.map(ticks);
     if duration.is_none() {

@@ -288,7 +288,10 @@ impl Container for Ogg {
     fn packets(&self) -> Result<Box<dyn Packets>> {
         let walk =
             Walk::new(&self.cx, &self.findings, self.serial, self.lengths.clone(), self.first);
-        Ok(Box::new(walk.based(self.base, self.end)))
+        let opus = matches!(self.lengths, Lengths::Opus);
+        let skip = self.header.streams.first().filter(|_| opus);
+        let skip = skip.map_or(0, |stream| i64::from(stream.initial_padding));
+        Ok(Box::new(walk.based(self.base, skip, self.end)))
     }
 
     fn setup(&self, _stream: u32) -> &[u8] {

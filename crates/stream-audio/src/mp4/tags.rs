@@ -4,7 +4,6 @@
 use stream_core::{Result, Span, Time};
 
 use super::boxes::{self, Fourcc, each};
-use crate::findings::Findings;
 use crate::input::Input;
 use crate::{Chapter, Header, Picture, Stored, TagSource, Text};
 
@@ -22,10 +21,9 @@ pub(super) fn read(
     kind: &Fourcc,
     end: u64,
     header: &mut Header,
-    findings: &Findings,
 ) -> Result<Gapless> {
     let mut gapless = None;
-    inside(input, kind, end, header, findings, &mut gapless)?;
+    inside(input, kind, end, header, &mut gapless)?;
     Ok(gapless)
 }
 
@@ -34,7 +32,6 @@ fn inside(
     kind: &Fourcc,
     end: u64,
     header: &mut Header,
-    findings: &Findings,
     gapless: &mut Gapless,
 ) -> Result<()> {
     if kind == b"meta" {
@@ -45,7 +42,7 @@ fn inside(
         }
     }
     each(input, end, &mut |input, kind, end| match kind {
-        b"meta" => inside(input, kind, end, header, findings, gapless),
+        b"meta" => inside(input, kind, end, header, gapless),
         b"ilst" => {
             each(input, end, &mut |input, kind, end| item(input, *kind, end, header, gapless))
         }

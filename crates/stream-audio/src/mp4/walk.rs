@@ -82,7 +82,7 @@ impl Walk {
     }
 
     /// The sample that stands first in the file, of the tables.
-    fn from_tables(&mut self) -> Result<Option<(usize, Sample)>> {
+    fn table_sample(&mut self) -> Result<Option<(usize, Sample)>> {
         let mut first: Option<(usize, u64)> = None;
         for (at, lane) in self.lanes.iter_mut().enumerate() {
             if lane.held.is_none() && !lane.ended {
@@ -113,7 +113,7 @@ impl Walk {
     }
 
     /// The next sample of the fragments.
-    fn from_fragments(&mut self) -> Result<Option<(usize, Sample)>> {
+    fn fragment_sample(&mut self) -> Result<Option<(usize, Sample)>> {
         loop {
             if let Some(run) = self.runs.front().copied() {
                 let lane = self.lanes.iter().position(|lane| lane.id == run.track);
@@ -152,9 +152,9 @@ impl Walk {
 
 impl Packets for Walk {
     fn next(&mut self, packet: &mut Packet) -> Result<bool> {
-        let (at, sample) = match self.from_tables()? {
+        let (at, sample) = match self.table_sample()? {
             Some(found) => found,
-            None => match self.from_fragments()? {
+            None => match self.fragment_sample()? {
                 Some(found) => found,
                 None => return Ok(false),
             },

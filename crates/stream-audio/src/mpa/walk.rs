@@ -72,11 +72,11 @@ impl<F: Chained> Walk<F> {
         let start = self.input.pos();
         let found = self.search()?;
         let passed = self.input.pos().saturating_sub(start);
-        if passed > 0 {
-            if let Err(e) = self.findings.note(start, Defect::Garbage { bytes: passed }) {
-                self.input.go(start);
-                return Err(e);
-            }
+        if passed > 0
+            && let Err(e) = self.findings.note(start, Defect::Garbage { bytes: passed })
+        {
+            self.input.go(start);
+            return Err(e);
         }
         Ok(found)
     }

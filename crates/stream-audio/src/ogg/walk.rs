@@ -22,6 +22,8 @@ pub(super) struct Walk {
     lengths: Lengths,
     first: u64,
     base: i64,
+    /// Frames before the sound, which times count from.
+    skip: i64,
     /// The raw frame at which the stream ends, where the last page was seen.
     end: Option<u64>,
     state: State,
@@ -57,12 +59,13 @@ impl Walk {
         let input = Input::with_window(cx, first, u64::MAX, page::LONGEST);
         let state = State { follows: true, ..State::default() };
         let findings = findings.clone();
-        Self { input, findings, serial, lengths, first, base: 0, end: None, state }
+        Self { input, findings, serial, lengths, first, base: 0, skip: 0, end: None, state }
     }
 
-    /// Counts granule positions from `base`, up to `end`.
-    pub(super) fn based(mut self, base: i64, end: Option<u64>) -> Self {
+    /// Counts granule positions from `base`, up to `end`, and times from `skip` frames later.
+    pub(super) fn based(mut self, base: i64, skip: i64, end: Option<u64>) -> Self {
         self.base = base;
+        self.skip = skip;
         self.end = end;
         self
     }
@@ -144,7 +147,7 @@ impl Walk {
             place.extent = place.extent.saturating_add(bytes);
             open = length == 255;
             if !open {
-                if !lost {
+                if !lost && place.length > 0 {
                     let frames =
                         self.lengths.of(head.get(..held).unwrap_or_default(), &mut state.before);
                     state.ready.push_back(Packet { frames, at: place, ..Packet::default() });
@@ -188,7 +191,7 @@ impl Walk {
                 packet.frames = packet.frames.min(left);
             }
             let pts = i64::try_from(packet.frame).unwrap_or(i64::MAX);
-            packet.pts = pts.saturating_add(self.base);
+            packet.pts = pts.saturating_add(self.base).saturating_sub(self.skip);
             packet.duration = u64::from(packet.frames);
             state.index = state.index.saturating_add(1);
             state.frame = state.frame.saturating_add(u64::from(packet.frames));
