@@ -17,9 +17,8 @@
 //! # Ok::<(), stream_core::Error>(())
 //! ```
 //!
-//! Bounded: an open container holds an eighth of the budget, from 5 to 32 MiB, and 40 bytes for each entry of FFmpeg's index; up to 48
-//! MiB more are reserved while it is opened. A decoder's frames are charged before it is opened. Pictures of streams that appear after the
-//! beginning, sound, and subtitles are not decoded. FFmpeg is not proof against every file: read untrusted ones in a worker process.
+//! Bounded: an open container holds an eighth of the budget, 5 to 32 MiB, and 40 bytes an entry of FFmpeg's index; up to 48 MiB more while
+//! it is opened; a decoder its frames. Sound and subtitles are not decoded. Read untrusted files in a worker process.
 #![deny(clippy::arithmetic_side_effects)]
 
 mod adapter;
