@@ -173,8 +173,8 @@ mod tests {
             assert!((sum - 1.0).abs() < 0.03, "{sum}");
             assert!(taps.iter().map(|t| t.abs()).sum::<f32>() < GAIN - 0.005);
         }
-        assert_eq!(PHASES[0][6], 0.972_167_968_75);
-        assert_eq!(PHASES[1][6], 0.779_785_156_25);
+        assert_eq!(f64::from(PHASES[0][6]), 0.972_167_968_75);
+        assert_eq!(f64::from(PHASES[1][6]), 0.779_785_156_25);
     }
 
     #[test]
