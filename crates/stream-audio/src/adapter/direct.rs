@@ -104,7 +104,17 @@ impl Direct {
             if run.frames == 0 {
                 break;
             }
-            done = done.saturating_add(run.frames);
+            // a chunk's place is fixed: what was lost within it, which the findings tell, is silence
+            let at = usize::try_from(run.origin.saturating_sub(first)).unwrap_or(usize::MAX);
+            let lost = at.min(frames).saturating_sub(done);
+            let left = frames.saturating_sub(done).saturating_sub(lost);
+            let kept = run.frames.min(left);
+            if lost > 0 {
+                let silent = lost.saturating_mul(channels);
+                room.copy_within(..kept.saturating_mul(channels), silent);
+                room.get_mut(..silent).unwrap_or_default().fill(0.0);
+            }
+            done = done.saturating_add(lost).saturating_add(kept);
         }
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(samples);
         let run = Run { origin: first, frames: done };

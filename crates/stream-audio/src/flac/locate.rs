@@ -11,8 +11,8 @@ use super::info::Info;
 /// A sample's number and the first byte of the frame that begins with it.
 pub(super) type Point = (u64, u64);
 
-/// Points that are kept: where seeks arrived. 64 KiB.
-const MOST: usize = 4096;
+/// Points that are kept: where the last seeks arrived. 4 KiB.
+const MOST: usize = 256;
 /// Bytes that are read on through rather than jumped over.
 const NEAR: u64 = 48 << 10;
 
@@ -44,7 +44,13 @@ impl Places {
         let at = points.partition_point(|known| known.0 < point.0);
         let known = points.get(at).is_some_and(|known| known.0 == point.0);
         // a point more or less makes a seek quicker or slower, nothing else
-        if !known && points.len() < MOST && points.push(point).is_ok() {
+        if points.len() >= MOST {
+            // those who read onwards need the latest
+            points.clear();
+            let _ = points.push(point);
+            return;
+        }
+        if !known && points.push(point).is_ok() {
             let tail = points.as_mut_slice().get_mut(at..).unwrap_or_default();
             tail.rotate_right(1);
         }

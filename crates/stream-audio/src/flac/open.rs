@@ -1,7 +1,7 @@
 //! A FLAC file as a container.
 #![deny(clippy::arithmetic_side_effects)]
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use stream_core::{ChargedVec, Context, Error, ErrorKind, Result, Window};
 
@@ -50,7 +50,8 @@ pub(crate) fn open(cx: &Context, findings: &Findings) -> Result<Arc<dyn Containe
     let places = Arc::new(places(cx, &meta, end, findings)?);
     let (cx, findings) = (cx.clone(), findings.clone());
     let digest = Arc::new(Digest::default());
-    Ok(Arc::new(File { cx, findings, header, info: meta.info, places, setup, digest }))
+    let (info, whole) = (meta.info, OnceLock::new());
+    Ok(Arc::new(File { cx, findings, header, info, places, setup, digest, whole }))
 }
 
 /// Where frames are, by the first one's header.
@@ -82,9 +83,20 @@ struct File {
     places: Arc<Places>,
     setup: ChargedVec<u8>,
     digest: Arc<Digest>,
+    whole: OnceLock<bool>,
 }
 
 impl File {
+    /// Whether the last frame is there and ends where the header says.
+    fn ends(&self) -> Result<bool> {
+        let Some(last) = self.info.total.and_then(|total| total.checked_sub(1)) else {
+            return Ok(false);
+        };
+        let mut run = Run::new(&self.cx, self.info, &self.places, &self.findings)?;
+        run.seek(last)?;
+        Ok(run.frame()?.is_some_and(|(sample, ..)| sample == last))
+    }
+
     fn run(&self) -> Result<Run> {
         let run = Run::new(&self.cx, self.info, &self.places, &self.findings)?;
         Ok(match self.cx.switched_on("verify") && self.info.md5.is_some() {
@@ -107,8 +119,17 @@ impl Container for File {
         Ok(Some(Box::new(self.run()?)))
     }
 
+    /// Where the length is told and the last frame is there: chunks then have their places.
     fn is_direct(&self, _stream: u32) -> bool {
-        self.cx.is_random()
+        if let Some(whole) = self.whole.get() {
+            return *whole;
+        }
+        match self.cx.is_random().then(|| self.ends()) {
+            None => false,
+            // reading the samples meets the same refusal, and may be tried again
+            Some(Err(_)) => true,
+            Some(Ok(whole)) => *self.whole.get_or_init(|| whole),
+        }
     }
 
     fn setup(&self, _stream: u32) -> &[u8] {

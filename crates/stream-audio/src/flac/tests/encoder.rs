@@ -27,7 +27,7 @@ struct Bits {
 impl Bits {
     fn put(&mut self, value: i64, width: u32) {
         for bit in (0..width).rev() {
-            if self.count % 8 == 0 {
+            if self.count.is_multiple_of(8) {
                 self.bytes.push(0);
             }
             let one = (value >> bit & 1) as u8;
@@ -186,7 +186,7 @@ fn subframe(bits: &mut Bits, samples: &[i64], width: u32, coding: Coding) {
 
 /// Rice codes in two partitions where the block allows that.
 fn residuals(bits: &mut Bits, rest: &[i64], block: usize, order: usize) {
-    let split = block % 2 == 0 && block / 2 >= order;
+    let split = block.is_multiple_of(2) && block / 2 >= order;
     bits.put(1, 2);
     bits.put(i64::from(split), 4);
     let first = if split { block / 2 - order } else { rest.len() };
