@@ -35,6 +35,8 @@ const CONSUMERS: [Consumer; 3] = [
             "stream-fits",
             "stream-hdf5",
             "stream-netcdf",
+            "stream-audio",
+            "stream-video",
             "stream-binary",
             "stream-factory",
         ],

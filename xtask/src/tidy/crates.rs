@@ -5,8 +5,16 @@ use super::metadata::Package;
 use crate::project;
 
 /// The crates that each read one format.
-pub(super) const FORMATS: [&str; 6] =
-    ["stream-binary", "stream-vtt", "stream-dicom", "stream-fits", "stream-hdf5", "stream-netcdf"];
+pub(super) const FORMATS: [&str; 8] = [
+    "stream-audio",
+    "stream-binary",
+    "stream-vtt",
+    "stream-dicom",
+    "stream-fits",
+    "stream-hdf5",
+    "stream-netcdf",
+    "stream-video",
+];
 
 /// Our crates by layer. A crate may need crates of lower layers and none of its own or above.
 const LAYERS: [&[&str]; 7] = [
@@ -20,6 +28,8 @@ const LAYERS: [&[&str]; 7] = [
         "stream-dicom",
         "stream-fits",
         "stream-hdf5",
+        "stream-audio",
+        "stream-video",
         "stream-analysis",
     ],
     // netCDF-4 files are HDF5 files: the one format that knows another
