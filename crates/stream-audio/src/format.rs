@@ -7,6 +7,16 @@ use crate::adapter::Adapter;
 use crate::signature;
 
 /// Sound as a [`stream_core::Format`].
+///
+/// ```no_run
+/// # fn read(cx: stream_core::Context) -> stream_core::Result<()> {
+/// use stream_core::{Format, Request};
+/// let mut chunks = stream_audio::Audio.open(cx)?.chunks(&Request::entry("stream/0"))?;
+/// while let Some(chunk) = chunks.next_chunk()? {
+///     println!("{:?}", chunk.as_slice::<f32>()?);
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Audio;
 

@@ -3,16 +3,6 @@
 //! WAV, AIFF, CAF, FLAC, MPEG audio, ADTS, Ogg, MP4 and Matroska are walked over here; symphonia's codecs turn packets into frames.
 //! [`Audio`] is all of it as a [`stream_core::Format`]; how the parts fit together stands in `container.rs`.
 //!
-//! ```no_run
-//! # fn read(cx: stream_core::Context) -> stream_core::Result<()> {
-//! use stream_core::{Format, Request};
-//! let mut chunks = stream_audio::Audio.open(cx)?.chunks(&Request::entry("stream/0"))?;
-//! while let Some(chunk) = chunks.next_chunk()? {
-//!     println!("{:?}", chunk.as_slice::<f32>()?);
-//! }
-//! # Ok(()) }
-//! ```
-//!
 //! Bounds: tags and facts of pictures are held, values up to 4 KiB; tables, packets and pictures stay in the file.
 #![deny(clippy::arithmetic_side_effects)]
 
