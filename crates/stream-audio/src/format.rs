@@ -52,6 +52,18 @@ static DESCRIPTOR: Descriptor = Descriptor {
     ],
 };
 
+/// Whether the head says Opus, or leaves it open: in MP4 and Matroska the codec may be told further behind.
+fn may_hold_opus(head: &[u8]) -> bool {
+    let has = |name: &[u8]| head.windows(name.len()).any(|found| found == name);
+    if head.starts_with(b"OggS") {
+        return has(b"OpusHead");
+    }
+    let mp4 = head.get(4..8) == Some(b"ftyp");
+    let matroska = head.starts_with(b"\x1a\x45\xdf\xa3");
+    let others: &[&[u8]] = if mp4 { &[b"mp4a", b"alac", b"fLaC"] } else { &[b"A_"] };
+    (mp4 || matroska) && (has(b"Opus") || has(b"A_OPUS") || !others.iter().any(|name| has(name)))
+}
+
 impl Format for Audio {
     fn descriptor(&self) -> &'static Descriptor {
         &DESCRIPTOR
@@ -74,8 +86,29 @@ impl Format for Audio {
         Some(crate::opus::version())
     }
 
-    /// libopus is entered in place: it takes a length with every buffer and keeps nothing that grows.
-    fn enters_library(&self, _head: &[u8]) -> bool {
-        false
+    fn enters_library(&self, head: &[u8]) -> bool {
+        cfg!(feature = "opus") && may_hold_opus(head)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_or_may_be_opus_enters_the_library() {
+        for (head, may) in [
+            (&b"OggS........OpusHead"[..], true),
+            (b"OggS.........vorbis", false),
+            (b"\0\0\0\x20ftypM4A .......mp4a", false),
+            (b"\0\0\0\x20ftypM4A .......mdat", true),
+            (b"\x1a\x45\xdf\xa3....A_VORBIS", false),
+            (b"\x1a\x45\xdf\xa3....A_VORBIS A_OPUS", true),
+            (b"RIFF....WAVEfmt ", false),
+            (b"fLaC....", false),
+        ] {
+            assert_eq!(may_hold_opus(head), may, "{head:?}");
+            assert_eq!(Audio.enters_library(head), may && cfg!(feature = "opus"), "{head:?}");
+        }
     }
 }

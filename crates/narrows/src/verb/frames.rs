@@ -13,7 +13,7 @@ use stream_core::{
 use crate::cli::{At, Frames};
 use crate::failure::{Outcome, report};
 use crate::input;
-use crate::output::json::Object;
+use crate::output::json::{self, Object};
 use crate::output::{self, Out};
 use crate::progress::Meter;
 use crate::session::Session;
@@ -46,7 +46,7 @@ fn write(session: &Session, frames: &Frames, name: &str, out: &mut Out) -> anyho
         }
         let mut reader = input::open_with_options(session, &frames.file, &options)?;
         let entry = find(&mut *reader, frames.entry.as_deref())?;
-        let pass = Pass { session, entry: &entry, wanted, gray: frames.gray };
+        let pass = Pass { session, entry: &entry, wanted, gray: frames.gray, keys: frames.keys };
         pass.run(&mut *reader, &mut sink, &mut meter, out)?;
     }
     meter.end(stream_core::Progress { done: sink.written, total: None, complete: true });
@@ -62,6 +62,7 @@ struct Pass<'a> {
     entry: &'a Entry,
     wanted: Wanted,
     gray: bool,
+    keys: bool,
 }
 
 impl Pass<'_> {
@@ -115,7 +116,7 @@ impl Pass<'_> {
                     None => {
                         let index = first.saturating_add(begun.saturating_mul(step));
                         begun = begun.saturating_add(1);
-                        let (to, file) = sink.next(index)?;
+                        let (to, file) = sink.next(&self.label(index))?;
                         (of.begin(to)?, file, index)
                     }
                 };
@@ -138,6 +139,15 @@ impl Pass<'_> {
         }
     }
 
+    /// What a picture's file is called by: its index, its index among the key frames, or the time that was asked for.
+    fn label(&self, index: u64) -> String {
+        match self.wanted {
+            Wanted::Time(seconds) => format!("{seconds}s"),
+            Wanted::Indices(_) if self.keys => format!("key-{index:06}"),
+            Wanted::Indices(_) => format!("{index:06}"),
+        }
+    }
+
     /// How many samples a pixel has, where the entry or the wish says so.
     fn samples(&self) -> Option<u64> {
         match self.entry.kind() {
@@ -155,7 +165,11 @@ impl Pass<'_> {
             return Ok(());
         }
         let mut object = Object::begin(out)?;
-        object.number("frame", index)?;
+        match self.wanted {
+            Wanted::Time(seconds) => json::float(object.key("time")?, seconds)?,
+            Wanted::Indices(_) if self.keys => object.number("key_frame", index)?,
+            Wanted::Indices(_) => object.number("frame", index)?,
+        }
         object.number("width", u64::from(of.width))?;
         object.number("height", u64::from(of.height))?;
         object.text("file", file)?;
@@ -235,12 +249,12 @@ impl<'a> Sink<'a> {
     }
 
     /// Where the next picture goes, and its name; standard output has none.
-    fn next(&mut self, index: u64) -> anyhow::Result<(Box<dyn Write>, String)> {
+    fn next(&mut self, label: &str) -> anyhow::Result<(Box<dyn Write>, String)> {
         self.written = self.written.saturating_add(1);
         let Some((folder, stem)) = &self.folder else {
             return Ok((Box::new(std::io::stdout()), String::new()));
         };
-        let path = folder.join(format!("{stem}-{index:06}.png"));
+        let path = folder.join(format!("{stem}-{label}.png"));
         let file = File::create(&path).map_err(|e| anyhow::anyhow!("{}: {e}", path.display()))?;
         // PNG comes in pieces of 32 KiB
         Ok((Box::new(file), output::human::clean(&path.to_string_lossy())))
