@@ -204,6 +204,10 @@ impl Samples for Decoded {
 
     fn seek(&mut self, frame: u64) -> Result<()> {
         let raw = frame.saturating_add(self.padding);
+        // it stands there
+        if self.frames > 0 && self.left().0 == raw {
+            return Ok(());
+        }
         let first = raw.saturating_sub(self.decoder.preroll());
         self.packets.seek(self.stream, first)?;
         self.decoder.reset();

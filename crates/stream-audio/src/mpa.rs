@@ -35,6 +35,8 @@ struct Mpa {
     first: Frame,
     /// From the first frame of sound to the tags behind the last.
     range: std::ops::Range<u64>,
+    /// Whether what the header says of frames and bytes can be relied on.
+    is_whole: bool,
 }
 
 /// Whether frames begin at `offset`, and the first of them.
@@ -133,10 +135,13 @@ pub(crate) fn open(
         end = ape::read_behind(cx, end, &mut header, findings)?.max(sound);
     }
     let bytes = size.map(|_| end.saturating_sub(at));
+    let claimed = xing.as_ref().and_then(|x| x.bytes).map(u64::from);
+    let told = xing.as_ref().is_some_and(|x| x.frames.is_some() && x.padding.is_some());
+    let is_whole = told && claimed.zip(bytes).is_some_and(|(claimed, found)| found >= claimed);
     describe(&mut header, &first, xing.as_ref(), bytes, findings, at)?;
     header.data_offset = sound;
     let (cx, findings) = (cx.clone(), findings.clone());
-    Ok(Arc::new(Mpa { cx, findings, header, first, range: sound..end }))
+    Ok(Arc::new(Mpa { cx, findings, header, first, range: sound..end, is_whole }))
 }
 
 /// Fills in the one stream.
@@ -220,5 +225,11 @@ impl Container for Mpa {
         let ticks = TICKS.checked_div(self.first.sample_rate).unwrap_or(0);
         let range = self.range.clone();
         Ok(Box::new(Walk::new(&self.cx, &self.findings, self.first, ticks, range)))
+    }
+
+    /// Where the number of frames is told to the sample and the bytes are all there: chunks then have their places, and each thread
+    /// decodes its own.
+    fn is_direct(&self, _stream: u32) -> bool {
+        self.is_whole && self.first.codec() == "mp3"
     }
 }

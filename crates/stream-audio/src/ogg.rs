@@ -294,6 +294,13 @@ impl Container for Ogg {
         Ok(Box::new(walk.based(self.base, skip, self.end)))
     }
 
+    /// Vorbis whose last page tells the number of frames: a page near any frame is found by halving.
+    fn is_direct(&self, _stream: u32) -> bool {
+        let stream = self.header.streams.first();
+        let told = stream.is_some_and(|s| s.frames.is_some() && s.undecodable.is_none());
+        told && matches!(self.lengths, Lengths::Vorbis(_))
+    }
+
     fn setup(&self, _stream: u32) -> &[u8] {
         &self.setup
     }

@@ -112,8 +112,7 @@ impl Shared {
         mut state: MutexGuard<'a, State>,
         scratch: &mut Scratch,
     ) -> MutexGuard<'a, State> {
-        scratch.release();
-        state.busy = state.busy.saturating_sub(1);
+        state.leave(scratch);
         self.moved.notify_all();
         let mut state = self.wait(state);
         state.enter();
@@ -124,10 +123,12 @@ impl Shared {
     /// that waits holds none.
     fn take(&self, scratch: &mut Scratch) -> Option<(usize, Option<u64>)> {
         let mut state = self.lock();
+        let mut idle = false;
         loop {
             if state.stopped || state.due >= self.plan.len() {
-                scratch.release();
-                state.busy = state.busy.saturating_sub(1);
+                if !idle {
+                    state.leave(scratch);
+                }
                 drop(state);
                 self.moved.notify_all();
                 return None;
@@ -138,9 +139,18 @@ impl Shared {
                 if !state.again.remove(&index) {
                     state.untaken = index.saturating_add(1);
                 }
+                if idle {
+                    state.enter();
+                }
                 return Some((index, state.alone()));
             }
-            state = self.pause(state, scratch);
+            // said once: threads that tell each other again and again that they wait keep the caller's core busy
+            if !idle {
+                idle = true;
+                state.leave(scratch);
+                self.moved.notify_all();
+            }
+            state = self.wait(state);
         }
     }
 
@@ -186,6 +196,12 @@ impl State {
     fn enter(&mut self) {
         self.busy = self.busy.saturating_add(1);
         self.moves = self.moves.wrapping_add(1);
+    }
+
+    /// A thread that waits holds no memory.
+    fn leave(&mut self, scratch: &mut Scratch) {
+        scratch.release();
+        self.busy = self.busy.saturating_sub(1);
     }
 
     /// While neither another thread nor the caller may hold memory and no chunk is ready: a number that changes when one may

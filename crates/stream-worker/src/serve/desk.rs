@@ -16,6 +16,8 @@ struct State {
     slot: Slot,
     /// Who has something to ask and waits.
     asking: usize,
+    /// Threads that wait for the reader: telling nobody would cost a system call for each entry.
+    waiting: usize,
 }
 
 enum Slot {
@@ -32,7 +34,7 @@ impl Desk {
     /// Opens the reader.
     pub(super) fn open(format: &'static dyn Format, cx: Context) -> Result<Self> {
         let slot = Slot::Fresh(open(format, &cx)?);
-        let state = Mutex::new(State { slot, asking: 0 });
+        let state = Mutex::new(State { slot, asking: 0, waiting: 0 });
         Ok(Self { format, cx, state, moved: Condvar::new() })
     }
 
@@ -46,7 +48,9 @@ impl Desk {
             state.asking = state.asking.saturating_add(1);
         }
         while matches!(state.slot, Slot::Taken) || (!asks && state.asking > 0) {
+            state.waiting = state.waiting.saturating_add(1);
             state = self.moved.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.waiting = state.waiting.saturating_sub(1);
         }
         if asks {
             state.asking = state.asking.saturating_sub(1);
@@ -55,8 +59,13 @@ impl Desk {
     }
 
     fn put(&self, slot: Slot) {
-        self.lock().slot = slot;
-        self.moved.notify_all();
+        let mut state = self.lock();
+        state.slot = slot;
+        let waiting = state.waiting > 0;
+        drop(state);
+        if waiting {
+            self.moved.notify_all();
+        }
     }
 
     /// For a question.
