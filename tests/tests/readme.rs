@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use narrows_tests::command::{DEADLINE, narrows};
 use narrows_tests::torture::scratch;
 use xtask::child::{End, measure};
-use xtask::make::{self, dicom, fits, hdf5, netcdf, random, vtt};
+use xtask::make::{self, audio, dicom, fits, hdf5, netcdf, random, vtt};
 use xtask::project;
 
 /// The lines of the README's blocks of commands that run `narrows`.
@@ -25,6 +25,9 @@ fn files(folder: &Path) -> Result<()> {
     make::file(&file("model.nc"), None, |out| netcdf::write(out, 12, 8))?;
     make::file(&file("catalogue.fits"), None, |out| fits::table(out, 100, 9))?;
     make::file(&file("array.h5"), None, |out| hdf5::write(out, 1, 10))?;
+    make::file(&file("talk.wav"), None, |out| audio::write(out, 2, 12))?;
+    let film = project::root().join("crates/stream-video/tests/files/b-frames.mp4");
+    std::fs::copy(film, file("film.mp4"))?;
     make::file(&file("huge.bin"), None, |out| random::write(out, 3_000_000, 11))?;
     Ok(())
 }
