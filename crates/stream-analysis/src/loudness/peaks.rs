@@ -66,7 +66,7 @@ const PAST: usize = TAPS - 1;
 const GAIN: f32 = 2.03;
 /// Samples looked at together.
 const PIECE: usize = 64;
-/// Samples interpolated side by side.
+/// Samples compared side by side.
 const LANES: usize = 8;
 
 /// Peaks of one channel, of full scale 1.
@@ -115,43 +115,25 @@ impl Peaks {
 }
 
 /// The largest magnitude between the first `n` samples behind the past.
+///
+/// Phase by phase and tap by tap over all samples: long loops over neighbours, which become vector instructions as they stand.
 fn interpolated(samples: &[f32; PAST + PIECE], n: usize) -> f32 {
     let mut most = [0f32; LANES];
-    for (i, valid) in (0..n).step_by(LANES).map(|i| (i, n.saturating_sub(i))) {
-        let Some(around) = samples.get(i..).and_then(|s| s.first_chunk::<{ PAST + LANES }>())
-        else {
-            break;
-        };
-        let largest = between(around);
-        for (most, y) in most.iter_mut().zip(largest).take(valid) {
-            *most = if y > *most { y } else { *most };
+    for taps in &PHASES {
+        let mut between = [0f32; PIECE];
+        for (x, h) in samples.array_windows::<PIECE>().zip(taps) {
+            for (y, x) in between.iter_mut().zip(x) {
+                *y += h * x;
+            }
+        }
+        between.get_mut(n..).unwrap_or_default().fill(0.0);
+        for some in between.as_chunks::<LANES>().0 {
+            for (most, y) in most.iter_mut().zip(some) {
+                *most = if y.abs() > *most { y.abs() } else { *most };
+            }
         }
     }
     most.into_iter().fold(0.0, f32::max)
-}
-
-/// For each of the samples behind the past, the largest magnitude of the four phases at it.
-///
-/// Each sample is loaded once for all phases, and every bound is known to the compiler: the loops become vector instructions.
-fn between(around: &[f32; PAST + LANES]) -> [f32; LANES] {
-    let [first, second, third, fourth] = &PHASES;
-    let taps = first.iter().zip(second).zip(third.iter().zip(fourth));
-    let [mut a, mut b, mut c, mut d] = [[0f32; LANES]; 4];
-    for (x, ((in_a, in_b), (in_c, in_d))) in around.array_windows::<LANES>().zip(taps) {
-        for lane in 0..LANES {
-            a[lane] += in_a * x[lane];
-            b[lane] += in_b * x[lane];
-            c[lane] += in_c * x[lane];
-            d[lane] += in_d * x[lane];
-        }
-    }
-    let mut most = [0f32; LANES];
-    for y in [a, b, c, d] {
-        for (most, y) in most.iter_mut().zip(y) {
-            *most = if y.abs() > *most { y.abs() } else { *most };
-        }
-    }
-    most
 }
 
 #[cfg(test)]

@@ -18,6 +18,9 @@ pub fn meter(reader: &dyn Reader, sound: &Sound) -> Result<Meter> {
     Meter::new(rate, &weights, reader.context().budget())
 }
 
+/// Bytes of samples in a chunk, at most: what is read ahead is a few of them, and measuring takes longer than reading.
+const AT_ONCE: usize = 1 << 20;
+
 /// Measures the loudness of an entry's sound; `each` sees the meter at the end of every 100 ms.
 ///
 /// Chunks are read and decoded ahead on other threads where the format allows it. On an error the meter keeps what was measured
@@ -32,7 +35,8 @@ pub fn loudness(
     mut each: impl FnMut(&Meter) -> Result<()>,
 ) -> Result<()> {
     let mut reader = InOrder(reader);
-    let chunks = reader.chunks(&Request::entry(path))?;
+    let at_once = reader.context().chunk_size().min(AT_ONCE);
+    let chunks = reader.chunks(&Request::entry(path).with_chunk_size(at_once))?;
     let mut chunks = ahead(chunks, reader.context());
     while let Some(chunk) = chunks.next_chunk()? {
         let samples = Samples::of(&chunk, meter.channels())?;
