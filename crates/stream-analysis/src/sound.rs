@@ -3,7 +3,7 @@
 mod in_order;
 mod samples;
 
-use stream_core::{DType, Entry, Error, ErrorKind, Result, Value};
+use stream_core::{Context, DType, Entry, Error, ErrorKind, Request, Result, Value};
 
 pub(crate) use in_order::InOrder;
 pub(crate) use samples::Samples;
@@ -26,6 +26,15 @@ pub const MOST_CHANNELS: usize = 1024;
 
 /// Frames that may be missing in one place; a larger gap is refused, since it is counted as silence.
 pub(crate) const LONGEST_GAP: u64 = 1 << 28;
+
+/// Bytes of samples in a chunk, at most: they stay in a core's cache between being decoded and being added up, and the few that
+/// are read ahead are little.
+const AT_ONCE: usize = 1 << 20;
+
+/// Asks for all of a sound.
+pub(crate) fn request(cx: &Context, path: &str) -> Request {
+    Request::entry(path).with_chunk_size(cx.chunk_size().min(AT_ONCE))
+}
 
 impl Sound {
     /// The signal of an entry that is an array of `f32` or `f64` with shape `[frames, channels]` or `[frames]`, or a stream that

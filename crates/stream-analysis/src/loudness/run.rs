@@ -1,10 +1,10 @@
 //! The whole of it over a reader's data.
 
-use stream_core::{Error, ErrorKind, Reader, Request, Result, ahead};
+use stream_core::{Error, ErrorKind, Reader, Result, ahead};
 
 use super::{Meter, channel_weights};
 use crate::Sound;
-use crate::sound::{InOrder, Samples};
+use crate::sound::{InOrder, Samples, request};
 
 /// A meter for a sound: its rate, and weights by its layout.
 ///
@@ -17,9 +17,6 @@ pub fn meter(reader: &dyn Reader, sound: &Sound) -> Result<Meter> {
     let weights = channel_weights(sound.channel_layout.as_deref(), sound.channels);
     Meter::new(rate, &weights, reader.context().budget())
 }
-
-/// Bytes of samples in a chunk, at most: what is read ahead is a few of them, and measuring takes longer than reading.
-const AT_ONCE: usize = 1 << 20;
 
 /// Measures the loudness of an entry's sound; `each` sees the meter at the end of every 100 ms.
 ///
@@ -35,8 +32,7 @@ pub fn loudness(
     mut each: impl FnMut(&Meter) -> Result<()>,
 ) -> Result<()> {
     let mut reader = InOrder(reader);
-    let at_once = reader.context().chunk_size().min(AT_ONCE);
-    let chunks = reader.chunks(&Request::entry(path).with_chunk_size(at_once))?;
+    let chunks = reader.chunks(&request(reader.context(), path))?;
     let mut chunks = ahead(chunks, reader.context());
     while let Some(chunk) = chunks.next_chunk()? {
         let samples = Samples::of(&chunk, meter.channels())?;

@@ -8,7 +8,7 @@ use stream_core::{
 };
 
 use super::{Framing, Level, Part, Rms};
-use crate::sound::{InOrder, Samples};
+use crate::sound::{InOrder, Samples, request};
 
 /// What was read of a signal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,7 +42,7 @@ pub fn rms(
 ) -> Result<Heard> {
     let budget = reader.context().budget().clone();
     let mut levels = Rms::new(framing, channels, &budget)?;
-    let request = Request::entry(path);
+    let request = request(reader.context(), path);
     let mut reader = InOrder(reader);
     if reader.context().threads().get() == 1 || framing.hop < SHORT {
         let mut chunks = reader.chunks(&request)?;

@@ -49,8 +49,11 @@ fn choose(stream: &Stream, setup: &[u8]) -> Option<(AudioCodecId, u64, u64)> {
         "mp3" => (known::CODEC_ID_MP3, 576, 576 * 28),
         "mp2" => (known::CODEC_ID_MP2, 1152, 1152 * 2),
         "mp1" => (known::CODEC_ID_MP1, 384, 384 * 3),
-        // halves of blocks overlap, and the first gives nothing
-        "vorbis" => (known::CODEC_ID_VORBIS, 8192, 8192 * 2),
+        // halves of blocks overlap, and the first gives nothing (Vorbis I, 4.2.2: the larger block's size, as a power of two)
+        "vorbis" => {
+            let exponent = setup.get(28).map_or(13, |sizes| u32::from(sizes >> 4).min(13));
+            (known::CODEC_ID_VORBIS, 8192, 2u64.saturating_mul(1 << exponent))
+        }
         // noise is substituted from a generator whose state all packets before decide
         "aac" => (known::CODEC_ID_AAC, 1024, u64::MAX),
         "alac" => {
