@@ -69,9 +69,8 @@ pub(super) fn read(cx: &Context, header: &mut Header) -> Result<()> {
     for list in lists.into_iter().flatten() {
         cue::labels(&mut walk, list, header)?;
     }
-    if large.frames.is_some() {
-        header.claimed_frames = large.frames;
-    }
+    // EBU Tech 3306, 3.5: the count of ds64 stands for one that has no room in the chunk "fact"
+    header.claimed_frames = header.claimed_frames.or(large.frames);
     match described {
         true => Ok(()),
         false => {

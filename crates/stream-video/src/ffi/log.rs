@@ -159,12 +159,18 @@ unsafe extern "C" fn said(
         CStr::from_bytes_until_nul(&text).map_or(0, |text| text.to_bytes().trim_ascii_end().len());
     // SAFETY: the object is null or begins with a pointer to its class.
     let severity = match unsafe { is_codec(object) } {
-        _ if level > sys::AV_LOG_ERROR => Severity::Note,
+        _ if level > sys::AV_LOG_ERROR || is_of_limits(&text) => Severity::Note,
         true => Severity::Warning,
         false => Severity::Error,
     };
     // SAFETY: `collected` put it there, and borrows it for as long as this thread is in the library.
     unsafe { (*log).add(Line { severity, text, length }) };
+}
+
+/// Whether the library complains of a limit that was set for it here: that is no fault of the file.
+fn is_of_limits(text: &[u8]) -> bool {
+    const PIXELS: &[u8] = b"exceeds specified max pixel count";
+    text.windows(PIXELS.len()).any(|some| some == PIXELS)
 }
 
 /// Whether an object is a codec, or stands for one.
