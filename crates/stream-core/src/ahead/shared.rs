@@ -177,8 +177,9 @@ impl Shared {
                 state.window = (state.window / 2).max(1);
                 let freed = !late.is_empty();
                 drop(late);
-                // the other threads will say when they are done, the caller when it has used its chunk
-                if !freed && (state.busy > 1 || !state.waiting) {
+                // the other threads will say when they are done, the caller when it has used its chunk; after the end nobody says
+                // anything any more
+                if !freed && !state.stopped && (state.busy > 1 || !state.waiting) {
                     state = self.pause(state, scratch);
                 }
             }
