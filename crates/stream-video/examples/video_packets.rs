@@ -1,5 +1,5 @@
 //! Counts a file's packets through the generic reader and says what it took:
-//! `cargo run --release -p stream-video --example count -- FILE [MEBIBYTES] [SETTING=VALUE …]`.
+//! `cargo run --release -p stream-video --example video_packets -- FILE [MEBIBYTES] [SETTING=VALUE …]`.
 #![allow(clippy::unwrap_used)]
 
 use std::sync::Arc;

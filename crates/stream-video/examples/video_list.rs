@@ -1,4 +1,4 @@
-//! Lists a file's entries and what its packets say at the end: `cargo run -p stream-video --example list -- FILE`.
+//! Lists a file's entries and what its packets say at the end: `cargo run -p stream-video --example video_list -- FILE`.
 #![allow(clippy::unwrap_used)]
 
 use std::sync::Arc;
