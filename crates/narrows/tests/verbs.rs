@@ -183,7 +183,7 @@ fn a_known_format_whose_reader_lies_elsewhere_is_named() {
     if error["kind"] == "not_enabled" {
         assert!(run.err.contains("narrows-av"), "{}", run.err);
     } else {
-        assert_eq!(error["kind"], "malformed", "{error}");
+        assert_eq!(error["kind"], "truncated", "{error}");
     }
 }
 
