@@ -63,6 +63,9 @@ const OTHERWISE_SCALED: &[Known] = &[
     known("test0.cdl as classic", BYTES),
     known("test0.cdl as netCDF-4-classic", BYTES),
     known("test0.cdl as netCDF-4", BYTES),
+    known("pyfive/data/enum_variable.nc", NAMES),
+    known("pyfive/data/enums_from_netcdf.nc", NAMES),
+    known("ref_tst_enum_data.cdl as netCDF-4", NAMES),
     known("nc_test/f03tst_open_mem.nc", NO_FILL),
     known("ref_tst_special_atts.cdl as netCDF-4", NO_FILL),
     known("ref_tst_special_atts3.cdl as netCDF-4-classic", NO_FILL),
@@ -70,6 +73,8 @@ const OTHERWISE_SCALED: &[Known] = &[
 ];
 
 const BYTES: &str = "NUG, appendix B: bytes have no default fill value that means missing; netCDF4-python takes -127 and 255 for one";
+const NAMES: &str =
+    "values of enumerations are names, which are not scaled: the one that means missing stays";
 const NO_FILL: &str = "_NoFill: what was never written is not filled, so no value means missing; netCDF4-python masks the default all the same";
 
 /// Files that their sources read and that do not list to their end.
