@@ -64,7 +64,7 @@ pub(super) fn rows(bench: &Bench<'_>, rows: &mut Vec<Row>) -> Result<()> {
     let mut row = bench.row(LOUDNESS, Some("\"complete\":true".to_owned()));
     let arguments = words!["analyze", "loudness", "--json", "--memory", "32MiB", &wav];
     row.ours("narrows, 32 MiB", bench.narrows, arguments, Stdio::piped());
-    row.peer("ffmpeg ebur128", "ffmpeg", &filter(&wav, "ebur128=peak=true:framelog=quiet"));
+    row.peer("ffmpeg ebur128", "ffmpeg", &filter(&wav, "ebur128=peak=true:framelog=verbose"));
     row.floor("read 1 MiB", "read", &wav);
     rows.push(row.row);
     Ok(())
