@@ -68,3 +68,15 @@ impl Report {
         assert!(wrong.is_empty(), "{suite}: {} wrong\n{}", wrong.len(), wrong.join("\n"));
     }
 }
+
+/// The outcome of a comparison: the first differences, on one line.
+///
+/// # Errors
+/// When there is any.
+pub fn told(found: &[String]) -> Result<(), String> {
+    if found.is_empty() {
+        return Ok(());
+    }
+    let shown: Vec<&str> = found.iter().take(5).map(String::as_str).collect();
+    Err(format!("{} differences: {}", found.len(), shown.join(" | ")))
+}

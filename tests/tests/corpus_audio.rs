@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use narrows_tests::command::{entries, narrows, run};
 use narrows_tests::corpus::inputs;
 use narrows_tests::ffprobe::{is_there, probe, streams, tags};
-use narrows_tests::report::{Known, Report};
+use narrows_tests::report::{Known, Report, told};
 use narrows_tests::torture::Suite;
 use serde_json::Value;
 
@@ -137,15 +137,6 @@ const LOSSLESS: [&str; 3] = ["flac", "alac", "pcm_"];
 
 /// How far samples of other codecs may lie apart: two decoders round differently, 16 bits deep.
 const TOLERANCE: f32 = 1.0 / 8192.0;
-
-/// The first differences, on one line.
-fn told(found: &[String]) -> Result<(), String> {
-    if found.is_empty() {
-        return Ok(());
-    }
-    let shown: Vec<&str> = found.iter().take(4).map(String::as_str).collect();
-    Err(format!("{} differences: {}", found.len(), shown.join(" | ")))
-}
 
 #[test]
 fn streams_and_tags_are_those_that_ffprobe_tells() -> Result<()> {

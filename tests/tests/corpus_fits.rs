@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use narrows_tests::corpus::inputs;
 use narrows_tests::fits::{astropy, compare, differences, headers, same_scaled, same_stored};
 use narrows_tests::python::Script;
-use narrows_tests::report::{Known, Report};
+use narrows_tests::report::{Known, Report, told};
 use narrows_tests::torture::{Suite, scratch};
 use narrows_tests::values::arrays;
 use serde_json::Value;
@@ -51,15 +51,6 @@ const SUITE: Suite = Suite { folder: "fits", format: "fits", memory: 16, cuts: 8
 
 const READ: &str = include_str!("../src/python/fits_values.py");
 const MAKE: &str = include_str!("../src/python/fits_make.py");
-
-/// The first differences, on one line.
-fn told(found: &[String]) -> Result<(), String> {
-    if found.is_empty() {
-        return Ok(());
-    }
-    let shown: Vec<&str> = found.iter().take(5).map(String::as_str).collect();
-    Err(format!("{} differences: {}", found.len(), shown.join(" | ")))
-}
 
 /// Whether cards are compared: astropy makes those of a compressed image anew.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use narrows_tests::command::{DEADLINE, entries, run, sane};
 use narrows_tests::corpus::{Sample, inputs};
 use narrows_tests::ddl::{Dump, Objects, differences, listed, parse, unescape};
 use narrows_tests::python::Script;
-use narrows_tests::report::{Known, Report};
+use narrows_tests::report::{Known, Report, told};
 use narrows_tests::torture::Suite;
 use narrows_tests::values::{arrays, crc32};
 use stream_core::Form;
@@ -146,15 +146,6 @@ fn ours(file: &Path) -> Result<Objects> {
     let code = sane(&seen, 64 << 20)?;
     ensure!(code == 0, "ls leaves with {code}: {}", seen.stderr.text());
     listed(&entries(&seen)?)
-}
-
-/// The first differences, on one line.
-fn told(found: &[String]) -> Result<(), String> {
-    if found.is_empty() {
-        return Ok(());
-    }
-    let shown: Vec<&str> = found.iter().take(5).map(String::as_str).collect();
-    Err(format!("{} differences: {}", found.len(), shown.join(" | ")))
 }
 
 #[test]

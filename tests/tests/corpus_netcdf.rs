@@ -8,7 +8,7 @@ use narrows_tests::command::{DEADLINE, entries, run, sane};
 use narrows_tests::corpus::{folder, inputs};
 use narrows_tests::ddl::unescape;
 use narrows_tests::python::Script;
-use narrows_tests::report::{Known, Report};
+use narrows_tests::report::{Known, Report, told};
 use narrows_tests::torture::{Suite, scratch};
 use narrows_tests::values::{Values, arrays, crc32};
 use serde_json::Value;
@@ -109,15 +109,6 @@ fn ours(file: &Path) -> Result<Described> {
     let whole = !seen.stdout.text().lines().last().unwrap_or_default().starts_with("{\"error\"");
     ensure!(whole && seen.stdout.bytes > 0, "ls: {}", seen.stderr.text());
     listed(&entries(&seen)?)
-}
-
-/// The first differences, on one line.
-fn told(found: &[String]) -> Result<(), String> {
-    if found.is_empty() {
-        return Ok(());
-    }
-    let shown: Vec<&str> = found.iter().take(5).map(String::as_str).collect();
-    Err(format!("{} differences: {}", found.len(), shown.join(" | ")))
 }
 
 fn described(report: &mut Report, name: &str, file: &Path) {

@@ -5,7 +5,7 @@ use anyhow::Result;
 use narrows_tests::command::{entries, run};
 use narrows_tests::corpus::inputs;
 use narrows_tests::ffprobe::{is_there, packets, probe, streams, tags};
-use narrows_tests::report::{Known, Report};
+use narrows_tests::report::{Known, Report, told};
 use narrows_tests::torture::Suite;
 use serde_json::Value;
 
@@ -38,15 +38,6 @@ const DEMANDING: &[Known] = &[Known {
 }];
 
 const SUITE: Suite = Suite { folder: "video", format: "video", memory: 64, cuts: 4, flips: 3 };
-
-/// The first differences, on one line.
-fn told(found: &[String]) -> Result<(), String> {
-    if found.is_empty() {
-        return Ok(());
-    }
-    let shown: Vec<&str> = found.iter().take(4).map(String::as_str).collect();
-    Err(format!("{} differences: {}", found.len(), shown.join(" | ")))
-}
 
 fn listed(file: &Path) -> Result<Vec<Value>> {
     entries(&run(&["ls", "--json", "--format", "video"], file)?)
