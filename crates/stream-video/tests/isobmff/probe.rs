@@ -164,3 +164,33 @@ pub(crate) fn made(folder: &Path, name: &str, arguments: &str) -> Option<Result<
     compare(&path, name, &mut refused);
     Some(refused.pop().map_or(Ok(()), |(_, reason)| Err(reason)))
 }
+
+/// Compares every file of the corpus with one of these extensions; what is left to the demuxer has to be among `known`, by the end of
+/// its name, for the reason given there.
+pub(crate) fn judge_corpus(extensions: &[&str], known: &[(&str, &str)]) {
+    let Some(files) = corpus(extensions) else { return };
+    let mut refused = Vec::new();
+    let listed = files.iter().filter(|(path, name)| compare(path, name, &mut refused)).count();
+    eprintln!("{listed} of {} listed", files.len());
+    for (name, reason) in &refused {
+        let known = known.iter().any(|(known, why)| name.ends_with(known) && why == reason);
+        assert!(known, "{name}: {reason}");
+    }
+}
+
+/// Makes each file by ffmpeg's arguments and compares it; the reason is why it is left to the demuxer, empty where it is not.
+pub(crate) fn judge_made(files: &[(&str, String, &str)]) {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, arguments, reason) in files {
+        let Some(found) = made(folder.path(), name, arguments) else {
+            eprintln!("skipped: {name}: ffmpeg does not make it");
+            continue;
+        };
+        let expected = if reason.is_empty() { Ok(()) } else { Err((*reason).to_owned()) };
+        assert_eq!(found, expected, "{name}");
+    }
+}
+
+/// Inputs of all made files.
+pub(crate) const INPUT: &str =
+    "-f lavfi -i testsrc=s=160x120:r=25:d=4 -f lavfi -i sine=440:r=48000:d=4";
