@@ -7,6 +7,7 @@ use crate::setup::{self, Need};
 mod consumers;
 pub(crate) mod corpus;
 mod linked;
+mod walls;
 
 /// Builds what uses Narrows from outside, packages each crate, and reads the corpus.
 ///
@@ -15,7 +16,8 @@ mod linked;
 /// NARROWS_CORPUS, or `corpus` beside the project or in a folder beside it; without it that
 /// part is skipped and said to be. Does: builds and runs the consumers in tests/consumers and looks
 /// at what they pull in, runs cargo package for each crate, then compares every corpus file
-/// with its oracle and with those tools. Takes: about a quarter of an hour.
+/// with its oracle and with those tools, and reads large files of every format behind a limit that
+/// the kernel keeps (7 GB of disk). Takes: about a quarter of an hour.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Args {
@@ -34,6 +36,8 @@ enum Part {
     Package,
     /// The corpus, its oracles and other people's tools.
     Corpus,
+    /// Large files of every format, behind a limit on memory that the kernel keeps.
+    Walls,
 }
 
 /// Runs the verb.
@@ -61,6 +65,9 @@ pub fn run(args: &Args) -> Result<()> {
     }
     if wanted(Part::Corpus) {
         note("corpus", corpus::run());
+    }
+    if wanted(Part::Walls) {
+        note("walls", walls::run());
     }
     if bad.is_empty() { Ok(()) } else { bail!("not good: {}", bad.join(", ")) }
 }

@@ -9,6 +9,7 @@ pub mod child;
 pub mod demo;
 pub mod fuzz;
 pub mod integration;
+mod jobs;
 pub mod make;
 pub mod project;
 pub mod python;
@@ -16,6 +17,7 @@ pub mod setup;
 pub mod table;
 pub mod test;
 pub mod tidy;
+pub mod wall;
 
 /// Sets up, shows, tests, checks, fuzzes and measures Narrows.
 #[derive(Parser)]
