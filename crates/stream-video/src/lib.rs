@@ -2,8 +2,7 @@
 //!
 //! FFmpeg demuxes and decodes; it reads through the [`Context`](stream_core::Context) alone, opens no other file, prints nothing, and
 //! is told how much it may read ahead and keep. [`Reader`] is the typed level, under ffprobe's names and with its numbers; [`Video`] is
-//! the format. Where a container's own tables tell all of its packets ([`isobmff`], [`matroska`], [`avi`]), these are read instead of the
-//! payloads.
+//! the format. Where a container's own tables tell all packets ([`isobmff`], [`matroska`], [`avi`]), these are read, not the payloads.
 //!
 //! ```no_run
 //! # use std::sync::Arc;
@@ -22,6 +21,7 @@
 #![deny(clippy::arithmetic_side_effects)]
 
 mod adapter;
+mod ahead;
 mod attachment;
 pub mod avi;
 mod beside;

@@ -3,6 +3,7 @@
 use stream_core::memory::Reservation;
 use stream_core::{ChargedVec, Context, Diagnostic, Diagnostics, Result, Severity};
 
+use crate::ahead::Ahead;
 use crate::ffi::demuxer::{Demuxer, Purpose};
 use crate::index;
 use crate::packets::Packets;
@@ -45,6 +46,8 @@ impl Reader {
             _ => index::open(&cx)?,
         };
         let purpose = if tables.is_some() { Purpose::Facts } else { Purpose::Packets };
+        // they are read while the library opens the file
+        let tables = tables.map(|tables| Ahead::begin(tables, &cx));
         let mut demuxer = Demuxer::open_to(&cx, purpose)?;
         let (facts, held) = demuxer.facts()?;
         let mut verdicts = ChargedVec::new(cx.budget());
