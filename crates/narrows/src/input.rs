@@ -81,7 +81,7 @@ pub(crate) fn open_with_options(
         return looked.open().map(Opened::here);
     };
     let detection = *looked.detection();
-    let remote = Box::new(session.workers().open(&program, looked)?);
+    let remote = Box::new(session.workers().open(&program, &looked)?);
     Ok(Opened { reader: Where::Worker(remote), detection })
 }
 

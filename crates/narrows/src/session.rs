@@ -9,10 +9,10 @@ use anyhow::Context as _;
 use stream_core::Cancel;
 use stream_factory::Options;
 use stream_memory::{Available, Budget, Pool, default_limit, parse_size};
+use stream_worker::Workers;
 
 use crate::cli::{Common, ProgressWhen, When};
-use crate::worker::Workers;
-use crate::{config, failure, meter};
+use crate::{config, failure, meter, worker};
 
 /// Settings after flags, environment, file and defaults, and what all inputs share.
 pub(crate) struct Session {
@@ -70,7 +70,7 @@ impl Session {
         let budget = Budget::new("memory", limit.bytes);
         let pool = Pool::new(&budget);
         let cancel = Cancel::from(stop_on_interrupt()?);
-        let workers = Workers::new(common.deadline)?;
+        let workers = worker::pool(common.deadline)?;
         failure::say_causes(common.verbose > 0);
         Ok(Self { common, limit, budget, pool, cancel, chunk, settings, workers })
     }
@@ -102,7 +102,7 @@ impl Session {
         self
     }
 
-    /// The process that reads files which must not take this one down.
+    /// The processes that read files which must not take this one down.
     pub(crate) fn workers(&self) -> &Workers {
         &self.workers
     }

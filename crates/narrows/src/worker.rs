@@ -1,11 +1,10 @@
-//! The worker processes of a run: one a program, started when a file needs it and used again for the next.
+//! The worker processes of a run: which program reads what, and how they are kept.
 
-use std::sync::{Mutex, PoisonError};
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use stream_core::Result;
 use stream_factory::Looked;
-use stream_worker::{Executable, Remote, Settings, Worker};
+use stream_worker::{Deadlines, Executable, Rules, Workers};
 
 use crate::task::WORKER;
 
@@ -34,49 +33,21 @@ pub(crate) fn this() -> Executable {
     Executable::current(WORKER)
 }
 
-/// How workers are started, and those that run.
-pub(crate) struct Workers {
-    deadline: Option<Duration>,
-    running: Mutex<Vec<(Executable, Worker)>>,
+/// The workers of a run, each of which has this many seconds for an answer.
+///
+/// # Errors
+/// When the deadline is none.
+pub(crate) fn pool(deadline: Option<f64>) -> anyhow::Result<Workers> {
+    let mut rules = Rules::new(MOST);
+    if let Some(seconds) = deadline {
+        let time = Duration::try_from_secs_f64(seconds).ok().filter(|time| !time.is_zero());
+        let time = time.ok_or_else(|| {
+            anyhow::anyhow!("deadline {seconds}: expected a number of seconds above 0")
+        })?;
+        rules = rules.with_deadlines(Deadlines::new(time));
+    }
+    Ok(Workers::new(rules))
 }
 
-impl Workers {
-    /// `deadline` in seconds.
-    pub(crate) fn new(deadline: Option<f64>) -> anyhow::Result<Self> {
-        let deadline = deadline.map(|seconds| {
-            let time = Duration::try_from_secs_f64(seconds).ok().filter(|time| !time.is_zero());
-            time.ok_or_else(|| {
-                anyhow::anyhow!("deadline {seconds}: expected a number of seconds above 0")
-            })
-        });
-        Ok(Self { deadline: deadline.transpose()?, running: Mutex::default() })
-    }
-
-    /// Opens a file in a worker of `program`. One that a file has taken down is replaced.
-    pub(crate) fn open(&self, program: &Executable, looked: Looked) -> Result<Remote> {
-        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        running.retain(|(_, worker)| worker.is_alive());
-        let at = running.iter().position(|(of, _)| of == program);
-        let mut worker = match at {
-            Some(at) => running.swap_remove(at).1,
-            None => Worker::spawn(&self.settings(program))?,
-        };
-        let remote = worker.open_looked(looked);
-        running.push((program.clone(), worker));
-        remote
-    }
-
-    fn settings(&self, program: &Executable) -> Settings {
-        let settings = Settings::new(program.clone());
-        match self.deadline {
-            Some(time) => settings.with_deadline(time),
-            None => settings,
-        }
-    }
-
-    /// The most memory that a worker had resident, in bytes.
-    pub(crate) fn peak(&self) -> Option<u64> {
-        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        running.iter().filter_map(|(_, worker)| worker.peak()).max()
-    }
-}
+/// Workers at a time: a verb has few files open at once, and each worker reads with as many threads as there are.
+const MOST: NonZeroUsize = NonZeroUsize::new(8).unwrap();

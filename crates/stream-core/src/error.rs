@@ -196,7 +196,8 @@ impl Error {
 
     /// The refusal behind [`ErrorKind::OverBudget`], with the limit that would have sufficed.
     pub fn over_budget(&self) -> Option<&OverBudget> {
-        self.0.source.as_deref().and_then(|e| e.downcast_ref())
+        let first = StdError::source(self);
+        std::iter::successors(first, |&e| e.source()).find_map(|e| e.downcast_ref())
     }
 
     /// Carries this error through an API that speaks [`io::Error`]; [`Error::from`] unpacks it.

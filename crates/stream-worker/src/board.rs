@@ -21,6 +21,10 @@ const NUMBER: usize = 1;
 const FILLED: usize = 2;
 /// The memory wall in bytes.
 const WALL: usize = 3;
+/// What the worker had when it started, in bytes of address space that counts towards the wall.
+const IDLE: usize = 4;
+/// One once the worker has turned to this file.
+const BEGUN: usize = 5;
 /// Where the entries begin: a cache line after the numbers.
 const RECORDS: usize = 64;
 
@@ -56,6 +60,16 @@ impl Board {
 
     pub(crate) fn wall(&self) -> u64 {
         self.number(WALL)
+    }
+
+    /// What the worker had when it started; zero before it has said so.
+    pub(crate) fn idle(&self) -> u64 {
+        self.number(IDLE)
+    }
+
+    /// Whether the worker is done with what was before this file.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.number(BEGUN) != 0
     }
 
     /// After the worker's end: how many bytes of entries of batch `number` it had read and not sent.
@@ -112,6 +126,12 @@ impl BoardMap {
 
     pub(crate) fn set_wall(&self, bytes: u64) {
         self.number(WALL).store(bytes, Ordering::Relaxed);
+    }
+
+    /// Says that the worker has turned to this file, with what it had when it started.
+    pub(crate) fn begin(&self, idle: u64) {
+        self.number(IDLE).store(idle, Ordering::Relaxed);
+        self.number(BEGUN).store(1, Ordering::Release);
     }
 
     /// Bytes for entries.

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use crate::deadlines::Deadlines;
+
 /// The program that calls [`serve`](crate::serve), and how it is told to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Executable {
@@ -47,26 +49,27 @@ impl Executable {
     }
 }
 
-/// How workers are started and watched.
+/// How a worker is started and watched.
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub(crate) executable: Executable,
-    pub(crate) deadline: Duration,
+    pub(crate) deadlines: Deadlines,
 }
 
 impl Settings {
-    /// How long an answer may take unless said otherwise: longer than any library call over a healthy file was seen to take,
-    /// shorter than a user's patience.
-    pub const DEADLINE: Duration = Duration::from_secs(60);
-
-    /// Workers of this program, with the usual deadline.
+    /// Workers of this program, with the usual deadlines.
     pub fn new(executable: Executable) -> Self {
-        Self { executable, deadline: Self::DEADLINE }
+        Self { executable, deadlines: Deadlines::default() }
     }
 
     /// Kills a worker that for this long neither answers nor gets on.
-    pub fn with_deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = deadline;
+    pub fn with_deadline(self, silence: Duration) -> Self {
+        self.with_deadlines(Deadlines::new(silence))
+    }
+
+    /// How long each stage may take.
+    pub fn with_deadlines(mut self, deadlines: Deadlines) -> Self {
+        self.deadlines = deadlines;
         self
     }
 }

@@ -9,9 +9,12 @@ use stream_memory::{OverBudget, Reservation};
 
 use crate::board::Board;
 use crate::codec::{Put, Standing};
+use crate::deadlines::Stage;
+use crate::ended::Ended;
 use crate::line::Line;
 use crate::process::{Process, answer};
 use crate::wire;
+use crate::workers::Lease;
 
 /// A file that is open in a worker; when nobody holds it any more the worker closes it.
 pub(crate) struct Held {
@@ -25,6 +28,8 @@ pub(crate) struct Held {
     bytes: AtomicU64,
     reads: AtomicU64,
     next: AtomicU64,
+    /// Gives the worker back once the file is closed; the last field, so that it is dropped last.
+    _lease: Option<Lease>,
 }
 
 /// The worker has three parts of four of what is free, the parent one: it holds a chunk where the worker holds that
@@ -41,11 +46,12 @@ impl Held {
     pub(crate) fn new(
         process: Arc<Process>,
         board: Board,
-        cx: Context,
-        share: Reservation,
+        (cx, share): (Context, Reservation),
+        lease: Option<Lease>,
     ) -> Self {
         let zero = || AtomicU64::new(0);
-        Self { process, board, cx, share, bytes: zero(), reads: zero(), next: zero() }
+        let (bytes, reads, next) = (zero(), zero(), zero());
+        Self { process, board, cx, share, bytes, reads, next, _lease: lease }
     }
 
     /// A number for a stream, unique within the file.
@@ -60,10 +66,11 @@ impl Held {
         payload: &Put,
         more: &[BorrowedFd<'_>],
     ) -> Result<Line> {
+        let stage = if tag == wire::OPEN { Stage::Open } else { Stage::Data };
         let (ours, theirs) = answer()?;
         let fds: Vec<_> = std::iter::once(theirs.as_fd()).chain(more.iter().copied()).collect();
         self.process.command(tag, payload, &fds)?;
-        Ok(Line::new(ours, self.clone()))
+        Ok(Line::new(ours, self.clone(), stage))
     }
 
     /// Adds what the worker read meanwhile to the context's counters.
@@ -92,7 +99,11 @@ impl Held {
         let needed = self.share.bytes().saturating_add(refusal.requested());
         let numbers = [refusal.requested(), refusal.used(), refusal.limit(), needed];
         let told = OverBudget::told(refusal.budget(), numbers, Vec::new(), true);
-        self.to_whole(e.with_source(told))
+        let ended = Ended::of(&e).map(|ended| ended.with_refusal(told));
+        match ended {
+            Some(ended) => self.to_whole(e.with_source(ended)),
+            None => e,
+        }
     }
 
     /// The same for a refusal of the parent's part.
@@ -106,7 +117,11 @@ impl Held {
         let numbers = [refusal.requested(), refusal.used(), refusal.limit(), needed];
         let (holders, by_system) = (refusal.holders().to_vec(), refusal.is_by_system());
         let told = OverBudget::told(refusal.budget(), numbers, holders, by_system);
-        let mut whole = Error::new(ErrorKind::OverBudget, e.message().to_owned()).with_source(told);
+        let whole = Error::new(ErrorKind::OverBudget, e.message().to_owned());
+        let mut whole = match Ended::of(e) {
+            Some(ended) => whole.with_source(ended.with_refusal(told)),
+            None => whole.with_source(told),
+        };
         if let Some(name) = e.format() {
             whole = whole.with_format(name);
         }

@@ -43,18 +43,26 @@
 
 mod board;
 mod codec;
+mod deadlines;
+mod ended;
 mod executable;
 mod held;
 mod line;
+mod memory;
 mod process;
 mod remote;
 mod serve;
 mod task;
 mod wire;
 mod worker;
+mod workers;
 
+pub use deadlines::{Deadline, Deadlines, Stage};
+pub use ended::Ended;
 pub use executable::{Executable, Settings};
+pub use memory::proportional;
 pub use remote::Remote;
 pub use serve::serve;
 pub use task::Task;
 pub use worker::Worker;
+pub use workers::{Rules, Workers};

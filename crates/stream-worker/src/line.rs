@@ -4,25 +4,37 @@ use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
+use std::time::Duration;
 
 use stream_core::{Error, Result};
 use stream_memory::Buf;
 
 use crate::codec::{Take, take_error};
+use crate::deadlines::Stage;
 use crate::held::Held;
+use crate::process::Watch;
 use crate::wire::{self, HEAD, ask, parse};
 
 /// A socket on which a worker answers. Dropping it tells the worker that nobody listens any more.
 pub(crate) struct Line {
     socket: UnixStream,
     held: Arc<Held>,
+    stage: Stage,
+    /// How long it was waited for.
+    waited: Duration,
     /// The head of a frame whose content had no room yet.
     head: Option<(u8, usize)>,
 }
 
 impl Line {
-    pub(crate) fn new(socket: UnixStream, held: Arc<Held>) -> Self {
-        Self { socket, held, head: None }
+    pub(crate) fn new(socket: UnixStream, held: Arc<Held>, stage: Stage) -> Self {
+        Self { socket, held, stage, waited: Duration::ZERO, head: None }
+    }
+
+    /// The answers from here on belong to that stage.
+    pub(crate) fn turn_to(&mut self, stage: Stage) {
+        self.stage = stage;
+        self.waited = Duration::ZERO;
     }
 
     pub(crate) fn held(&self) -> &Arc<Held> {
@@ -45,12 +57,15 @@ impl Line {
             match self.socket.read(rest) {
                 Ok(0) => return Err(self.ended(doing)),
                 Ok(n) => done = done.saturating_add(n),
-                Err(e) if e.kind() == io::ErrorKind::WouldBlock => self.held.process.wait(
-                    self.socket.as_fd(),
-                    &self.held.board,
-                    self.held.cx.cancel(),
-                    doing,
-                )?,
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
+                    let watch = Watch {
+                        board: &self.held.board,
+                        cancel: self.held.cx.cancel(),
+                        stage: self.stage,
+                        waited: &mut self.waited,
+                    };
+                    self.held.process.wait(self.socket.as_fd(), watch, doing)?;
+                }
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
                 Err(_) => return Err(self.ended(doing)),
             }
@@ -124,7 +139,7 @@ impl Line {
 
     /// An error of decoding: short of memory, or a worker gone mad, which is then ended.
     pub(crate) fn wrong(&self, e: &Error, doing: &dyn Fn() -> String) -> Error {
-        self.held.process.mad(&self.held.board, e, &doing())
+        self.held.process.mad(&self.held.board, e, (self.stage, &doing()))
     }
 
     fn mad(&self, what: &str, doing: &dyn Fn() -> String) -> Error {
@@ -134,6 +149,6 @@ impl Line {
 
     /// The error for a worker that is no more.
     pub(crate) fn ended(&self, doing: &dyn Fn() -> String) -> Error {
-        self.held.at_the_wall(self.held.process.gone(&self.held.board, &doing()))
+        self.held.at_the_wall(self.held.process.gone(&self.held.board, self.stage, &doing()))
     }
 }

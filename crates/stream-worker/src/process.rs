@@ -8,15 +8,18 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Stdio};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
 use stream_core::{Cancel, Error, ErrorKind, Result};
+use stream_memory::Budget;
 
 use crate::board::Board;
 use crate::codec::Put;
+use crate::deadlines::{Deadlines, Stage};
 use crate::executable::Settings;
 use crate::wire::{self, DESCRIPTORS, head};
 use death::{Cause, Death};
@@ -26,13 +29,28 @@ use stderr::Tail;
 const PATIENCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
 /// How long a worker that has closed its sockets may take to end by itself.
 const DYING: Duration = Duration::from_secs(2);
+/// How long a worker may take to leave the file before: it stops at the next entry or chunk, which nobody waits for.
+const CLOSING: Duration = Duration::from_secs(2);
+
+/// What is looked at while an answer is waited for.
+pub(crate) struct Watch<'a> {
+    pub(crate) board: &'a Board,
+    pub(crate) cancel: &'a Cancel,
+    pub(crate) stage: Stage,
+    /// How long this answer was waited for before; grows.
+    pub(crate) waited: &'a mut Duration,
+}
 
 #[derive(Debug)]
 pub(crate) struct Process {
     child: Mutex<Child>,
     control: Mutex<UnixStream>,
     stderr: Mutex<Tail>,
-    deadline: Duration,
+    deadlines: Deadlines,
+    /// Files that it was given.
+    files: AtomicU32,
+    /// What it had when it started, in address space that counts towards the wall; zero while unknown.
+    idle: AtomicU64,
     death: OnceLock<Death>,
 }
 
@@ -45,7 +63,19 @@ fn failed(what: &str, e: std::io::Error) -> Error {
 }
 
 impl Process {
-    pub(crate) fn spawn(settings: &Settings) -> Result<Self> {
+    pub(crate) fn spawn(settings: &Settings) -> Result<Arc<Self>> {
+        let process = Self::start(settings)?;
+        let budget = Budget::new("hello", 4096);
+        let mut hello = Put::new(&budget);
+        // only the end of the main thread is the end of the process
+        let parent = if on_main_thread() { std::process::id() } else { 0 };
+        hello.u64(u64::from(parent))?;
+        hello.u64(wire::PROTOCOL)?;
+        process.command(wire::HELLO, &hello, &[])?;
+        Ok(Arc::new(process))
+    }
+
+    fn start(settings: &Settings) -> Result<Self> {
         let failed = |e| failed("the worker cannot be started", e);
         let (ours, theirs) = UnixStream::pair().map_err(failed)?;
         let mut child = settings
@@ -63,7 +93,9 @@ impl Process {
             child: Mutex::new(child),
             control: Mutex::new(ours),
             stderr: Mutex::new(stderr),
-            deadline: settings.deadline,
+            deadlines: settings.deadlines,
+            files: AtomicU32::new(0),
+            idle: AtomicU64::new(0),
             death: OnceLock::new(),
         })
     }
@@ -116,17 +148,21 @@ impl Process {
     pub(crate) fn wait(
         &self,
         socket: BorrowedFd<'_>,
-        board: &Board,
-        cancel: &Cancel,
+        watch: Watch<'_>,
         doing: &dyn Fn() -> String,
     ) -> Result<()> {
-        let (mut since, mut life) = (Instant::now(), board.life());
+        let Watch { board, cancel, stage, waited } = watch;
+        let deadline = self.deadlines.of(stage);
+        let start = Instant::now();
+        let (mut since, mut life) = (start, board.life());
+        let before = *waited;
         loop {
             if cancel.is_cancelled() {
                 self.bury(Cause::Cancelled, board);
                 return Err(Error::cancelled().as_final());
             }
             let ready = self.poll(socket)?;
+            *waited = before.saturating_add(start.elapsed());
             if ready {
                 return Ok(());
             }
@@ -134,9 +170,16 @@ impl Process {
             if now != life {
                 (since, life) = (Instant::now(), now);
             }
-            if since.elapsed() >= self.deadline {
-                return Err(self.bury(Cause::Deadline(self.deadline), board).error(&doing()));
-            }
+            let unbegun = stage == Stage::Open && self.is_warm() && !board.has_begun();
+            let silence = if unbegun { deadline.silence.min(CLOSING) } else { deadline.silence };
+            let cause = if since.elapsed() >= silence {
+                Cause::Silence(silence)
+            } else if let Some(total) = deadline.total.filter(|total| *waited >= *total) {
+                Cause::Total(total)
+            } else {
+                continue;
+            };
+            return Err(self.bury(cause, board).error(stage, &doing()));
         }
     }
 
@@ -161,13 +204,13 @@ impl Process {
     }
 
     /// The error for a worker that has closed a socket in the middle of an answer.
-    pub(crate) fn gone(&self, board: &Board, doing: &str) -> Error {
-        self.bury(Cause::Itself, board).error(doing)
+    pub(crate) fn gone(&self, board: &Board, stage: Stage, doing: &str) -> Error {
+        self.bury(Cause::Itself, board).error(stage, doing)
     }
 
     /// The error for a worker that says what no worker says.
-    pub(crate) fn mad(&self, board: &Board, e: &Error, doing: &str) -> Error {
-        self.bury(Cause::Mad(e.message().to_owned()), board).error(doing)
+    pub(crate) fn mad(&self, board: &Board, e: &Error, (stage, doing): (Stage, &str)) -> Error {
+        self.bury(Cause::Mad(e.message().to_owned()), board).error(stage, doing)
     }
 
     fn bury(&self, cause: Cause, board: &Board) -> &Death {
@@ -181,11 +224,46 @@ impl Process {
                 // an error means that it has ended already
                 let _ = child.kill();
             }
+            let cause = match cause {
+                Cause::Itself if !ended => Cause::Closed,
+                cause => cause,
+            };
             let status = child.wait().ok();
             let mut tail = lock(&self.stderr);
             tail.drain();
-            Death::new(cause, status.filter(|_| ended), board.wall(), tail.text())
+            Death::new(cause, status, board.wall(), tail.text())
         })
+    }
+
+    /// Counts a file that it is given; forgets what was said about those before.
+    pub(crate) fn next_file(&self) {
+        self.files.fetch_add(1, Ordering::Relaxed);
+        lock(&self.stderr).forget();
+    }
+
+    /// Whether it was given a file before the one that it has.
+    pub(crate) fn is_warm(&self) -> bool {
+        self.files() > 1
+    }
+
+    pub(crate) fn files(&self) -> u32 {
+        self.files.load(Ordering::Relaxed)
+    }
+
+    /// What it had when it started, in bytes of address space that counts towards the wall.
+    pub(crate) fn idle(&self) -> u64 {
+        self.idle.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_idle(&self, bytes: u64) {
+        self.idle.store(bytes, Ordering::Relaxed);
+    }
+
+    /// Address space that counts towards the wall now, in bytes.
+    pub(crate) fn data_size(&self) -> Option<u64> {
+        let sizes = std::fs::read_to_string(format!("/proc/{}/statm", self.id())).ok()?;
+        let pages = sizes.split_ascii_whitespace().nth(5)?.parse::<u64>().ok()?;
+        pages.checked_mul(u64::try_from(rustix::param::page_size()).ok()?)
     }
 }
 
@@ -212,7 +290,7 @@ impl Drop for Process {
 
 /// Whether the calling thread is the one whose end ends the process: only then may a child ask for its parent's death signal,
 /// which is sent when the thread that started it ends.
-pub(crate) fn on_main_thread() -> bool {
+fn on_main_thread() -> bool {
     rustix::thread::gettid() == rustix::process::getpid()
 }
 

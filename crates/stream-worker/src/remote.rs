@@ -4,12 +4,16 @@ mod batch;
 mod chunks;
 mod plan;
 
+use std::sync::{Arc, Weak};
+
 use stream_core::{
     Chunks, Context, Entry, Error, ErrorKind, Progress, Reader, Request, Result, Summary,
 };
 use stream_factory::Detection;
 
 use crate::codec::{Put, Standing, Take, put_request, take_standing, take_summary};
+use crate::deadlines::Stage;
+use crate::held::Held;
 use crate::line::Line;
 use crate::wire::{self, GO};
 use batch::Batch;
@@ -51,6 +55,7 @@ impl Remote {
             (wire::ERROR, _) => return Err(line.error(&doing)),
             (tag, _) => return Err(line.unexpected(tag, &doing)),
         }
+        line.turn_to(Stage::Listing);
         Ok(Self {
             line,
             detection,
@@ -60,6 +65,10 @@ impl Remote {
             delivered: 0,
             last: String::new(),
         })
+    }
+
+    pub(crate) fn held(&self) -> Weak<Held> {
+        Arc::downgrade(self.line.held())
     }
 
     /// Which format, and why.

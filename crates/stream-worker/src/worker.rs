@@ -4,16 +4,17 @@ use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::{Arc, Weak};
 
-use stream_core::{Error, ErrorKind, Reader as _, Result};
+use stream_core::{Error, ErrorKind, Result};
 use stream_factory::{Looked, Options, look_path};
 
 use crate::board::Board;
 use crate::codec::{Opening, Put, put_opening};
 use crate::executable::Settings;
 use crate::held::{Held, share_of};
-use crate::process::{Process, on_main_thread};
+use crate::process::Process;
 use crate::remote::Remote;
 use crate::wire;
+use crate::workers::Lease;
 
 /// A process that reads files, one at a time. Dropping it ends the process, unless a [`Remote`] still reads.
 pub struct Worker {
@@ -31,15 +32,7 @@ impl Worker {
     /// # Errors
     /// `Io` when the process cannot be started.
     pub fn spawn(settings: &Settings) -> Result<Self> {
-        let process = Process::spawn(settings)?;
-        let budget = stream_memory::Budget::new("hello", 4096);
-        let mut hello = Put::new(&budget);
-        // only the end of the main thread is the end of the process
-        let parent = if on_main_thread() { std::process::id() } else { 0 };
-        hello.u64(u64::from(parent))?;
-        hello.u64(wire::PROTOCOL)?;
-        process.command(wire::HELLO, &hello, &[])?;
-        Ok(Self { process: Arc::new(process), current: Weak::new() })
+        Ok(Self { process: Process::spawn(settings)?, current: Weak::new() })
     }
 
     /// Opens a file in the worker.
@@ -60,37 +53,9 @@ impl Worker {
         if self.current.upgrade().is_some() {
             return Err(Error::new(ErrorKind::Request, "the worker still reads another file"));
         }
-        let (detection, cx) = (*looked.detection(), looked.context().clone());
-        let name = detection.format.name;
-        let source = cx.source().clone();
-        let (Some(file), Some(path)) = (source.descriptor(), source.path()) else {
-            let message = "only files are read in a worker process";
-            return Err(Error::new(ErrorKind::Unsupported, message).with_format(name));
-        };
-        let free = cx.budget().attainable();
-        let share = cx.budget().reserve(share_of(free))?;
-        let batch = free.saturating_sub(share.bytes()).div_ceil(8).min(BATCH);
-        let batch = usize::try_from(batch).unwrap_or(0);
-        let opening = Opening {
-            path: path.to_owned(),
-            format: name.to_owned(),
-            threads: cx.threads(),
-            chunk_size: cx.fixed_chunk_size(),
-            settings: cx.settings().map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
-            budget: share.bytes(),
-            batch,
-        };
-        let board = Board::new(batch)
-            .map_err(|e| Error::new(ErrorKind::Io, format!("a board for the worker: {e}")))?;
-        let mut put = Put::new(cx.budget());
-        put_opening(&mut put, &opening)?;
-        let held = Arc::new(Held::new(self.process.clone(), board, cx, share));
-        let line = held.command(wire::OPEN, &put, &[file, held.board.fd()])?;
-        drop(put);
-        let remote = Remote::open(line, detection)?;
-        self.current = Arc::downgrade(&held);
-        debug_assert!(remote.context().source().path().is_some());
-        Ok(remote)
+        let opened = open(&self.process, &looked, None).map_err(|refused| refused.error)?;
+        self.current = opened.held();
+        Ok(opened)
     }
 
     /// The number of the process.
@@ -107,4 +72,56 @@ impl Worker {
     pub fn peak(&self) -> Option<u64> {
         self.process.peak()
     }
+}
+
+/// Why a file was not opened.
+pub(crate) struct Refused {
+    pub(crate) error: Error,
+    /// Whether the worker had turned to this file.
+    pub(crate) begun: bool,
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self { error, begun: true }
+    }
+}
+
+/// Opens a file in a worker that has none open.
+pub(crate) fn open(
+    process: &Arc<Process>,
+    looked: &Looked,
+    lease: Option<Lease>,
+) -> Result<Remote, Refused> {
+    let (detection, cx) = (*looked.detection(), looked.context().clone());
+    let name = detection.format.name;
+    let source = cx.source().clone();
+    let (Some(file), Some(path)) = (source.descriptor(), source.path()) else {
+        let message = "only files are read in a worker process";
+        return Err(Error::new(ErrorKind::Unsupported, message).with_format(name).into());
+    };
+    let free = cx.budget().attainable();
+    let share = cx.budget().reserve(share_of(free)).map_err(Error::from)?;
+    let batch = free.saturating_sub(share.bytes()).div_ceil(8).min(BATCH);
+    let batch = usize::try_from(batch).unwrap_or(0);
+    let opening = Opening {
+        path: path.to_owned(),
+        format: name.to_owned(),
+        threads: cx.threads(),
+        chunk_size: cx.fixed_chunk_size(),
+        settings: cx.settings().map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
+        budget: share.bytes(),
+        batch,
+    };
+    let board = Board::new(batch)
+        .map_err(|e| Error::new(ErrorKind::Io, format!("a board for the worker: {e}")))?;
+    let mut put = Put::new(cx.budget());
+    put_opening(&mut put, &opening).map_err(Error::from)?;
+    process.next_file();
+    let held = Arc::new(Held::new(process.clone(), board, (cx, share), lease));
+    let line = held.command(wire::OPEN, &put, &[file, held.board.fd()])?;
+    drop(put);
+    let opened = Remote::open(line, detection);
+    process.set_idle(held.board.idle());
+    opened.map_err(|error| Refused { error, begun: held.board.has_begun() || process.is_alive() })
 }

@@ -3,12 +3,16 @@
 //! The program is its own worker, and so brings its own `main`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test's helper may
 
+#[path = "worker/faulty.rs"]
+mod faulty;
 #[path = "worker/files.rs"]
 mod files;
 #[path = "worker/limits.rs"]
 mod limits;
 #[path = "worker/mad.rs"]
 mod mad;
+#[path = "worker/pool.rs"]
+mod pool;
 #[path = "worker/same.rs"]
 mod same;
 #[path = "worker/tasks.rs"]
@@ -29,7 +33,7 @@ type Test = (&'static str, fn());
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.first().map(String::as_str) {
-        Some(WORKER) => return stream_worker::serve(&stream_factory::readers(), tasks::ALL),
+        Some(WORKER) => return stream_worker::serve(&faulty::readers(), tasks::ALL),
         Some(MAD) => return mad::worker(arguments.get(1)),
         _ => {}
     }
@@ -37,7 +41,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let filter = arguments.iter().find(|a| !a.starts_with('-'));
-    let all: Vec<Test> = [same::ALL, limits::ALL, mad::ALL].concat();
+    let all: Vec<Test> = [same::ALL, limits::ALL, mad::ALL, pool::ALL].concat();
     let mut failed = 0;
     for (name, test) in all.iter().filter(|(name, _)| filter.is_none_or(|f| name.contains(f))) {
         let start = Instant::now();

@@ -7,15 +7,22 @@ use std::time::Duration;
 use stream_core::{Error, ErrorKind};
 use stream_memory::{Bytes, OverBudget};
 
+use crate::deadlines::Stage;
+use crate::ended::{Ended, signal_name};
+
 /// Who ended it.
 #[derive(Debug)]
 pub(super) enum Cause {
-    /// It ended, or closed its sockets.
+    /// It ended.
     Itself,
+    /// It closed its sockets, and went on.
+    Closed,
     /// The caller cancelled.
     Cancelled,
     /// It did not get on.
-    Deadline(Duration),
+    Silence(Duration),
+    /// It got on for too long.
+    Total(Duration),
     /// It sent what cannot be: this.
     Mad(String),
 }
@@ -26,47 +33,56 @@ pub(super) struct Death {
     text: String,
     refusal: Option<OverBudget>,
     words: String,
+    signal: Option<i32>,
+    code: Option<i32>,
 }
 
 impl Death {
-    /// `status` is that of a worker that ended by itself, `words` the end of its standard error.
+    /// `status` is how it ended, `words` the end of its standard error.
     pub(super) fn new(cause: Cause, status: Option<ExitStatus>, wall: u64, words: String) -> Self {
+        let seconds = |time: Duration| time.as_secs_f64();
         let (kind, text) = match cause {
             Cause::Cancelled => (ErrorKind::Cancelled, "cancelled".to_owned()),
-            Cause::Deadline(time) => {
-                let text = format!("the worker did not answer for {} s", time.as_secs_f64());
+            Cause::Silence(time) => {
+                let text = format!("the worker did not answer for {} s", seconds(time));
+                (ErrorKind::Timeout, text)
+            }
+            Cause::Total(time) => {
+                let text = format!("the worker was not done after {} s", seconds(time));
                 (ErrorKind::Timeout, text)
             }
             Cause::Mad(what) => (ErrorKind::Crashed, what),
-            Cause::Itself => {
-                if let Some(requested) = refused(&words) {
-                    return Self::at_the_wall(requested, wall, words);
-                }
-                (ErrorKind::Crashed, how(status, &words))
-            }
+            Cause::Closed => (ErrorKind::Crashed, "the worker closed its answer".to_owned()),
+            Cause::Itself if refused(&words).is_some() => (
+                ErrorKind::OverBudget,
+                format!("the worker hit its memory wall of {}", Bytes(wall)),
+            ),
+            Cause::Itself => (ErrorKind::Crashed, how(status, &words)),
         };
-        Self { kind, text, refusal: None, words }
-    }
-
-    /// The allocator had no more, and said so.
-    fn at_the_wall(requested: u64, wall: u64, words: String) -> Self {
-        let text = format!("the worker hit its memory wall of {}", Bytes(wall));
-        let needed = wall.saturating_add(requested);
-        let refusal = OverBudget::told("wall", [requested, wall, wall, needed], Vec::new(), true);
-        Self { kind: ErrorKind::OverBudget, text, refusal: Some(refusal), words }
+        // the allocator had no more, and said so
+        let requested = refused(&words).filter(|_| kind == ErrorKind::OverBudget);
+        let refusal = requested.map(|requested| {
+            let needed = wall.saturating_add(requested);
+            OverBudget::told("wall", [requested, wall, wall, needed], Vec::new(), true)
+        });
+        let signal = status.and_then(|status| status.signal());
+        let code = status.and_then(|status| status.code());
+        Self { kind, text, refusal, words, signal, code }
     }
 
     /// The error for who waited for an answer meanwhile. Final.
-    pub(super) fn error(&self, doing: &str) -> Error {
+    pub(super) fn error(&self, stage: Stage, doing: &str) -> Error {
         if self.kind == ErrorKind::Cancelled {
             return Error::cancelled().as_final();
         }
-        let e = Error::new(self.kind, format!("{} while {doing}", self.text));
-        match &self.refusal {
-            Some(refusal) => e.with_source(refusal.clone()),
-            None if self.words.is_empty() => e,
-            None => e.with_source(format!("its last words: {}", self.words)),
-        }
+        let ended = Ended {
+            stage,
+            signal: self.signal,
+            code: self.code,
+            words: self.words.clone(),
+            refusal: self.refusal.clone(),
+        };
+        Error::new(self.kind, format!("{} while {doing}", self.text)).with_source(ended)
     }
 }
 
@@ -78,12 +94,12 @@ fn refused(words: &str) -> Option<u64> {
 }
 
 fn how(status: Option<ExitStatus>, words: &str) -> String {
-    let Some(status) = status else { return "the worker closed its answer".to_owned() };
+    let Some(status) = status else { return "the worker ended".to_owned() };
     if let Some(signal) = status.signal() {
         if words.contains("has overflowed its stack") {
             return "the reader crashed (stack overflow)".to_owned();
         }
-        return match name(signal) {
+        return match signal_name(signal) {
             Some("SIGKILL") => "the worker was killed (SIGKILL)".to_owned(),
             Some(name) => format!("the reader crashed ({name})"),
             None => format!("the reader crashed (signal {signal})"),
@@ -101,22 +117,6 @@ fn panic(words: &str) -> Option<&str> {
     rest.lines().nth(1).map(str::trim).filter(|line| !line.is_empty())
 }
 
-fn name(signal: i32) -> Option<&'static str> {
-    Some(match signal {
-        libc::SIGABRT => "SIGABRT",
-        libc::SIGBUS => "SIGBUS",
-        libc::SIGFPE => "SIGFPE",
-        libc::SIGILL => "SIGILL",
-        libc::SIGKILL => "SIGKILL",
-        libc::SIGSEGV => "SIGSEGV",
-        libc::SIGSYS => "SIGSYS",
-        libc::SIGTERM => "SIGTERM",
-        libc::SIGTRAP => "SIGTRAP",
-        libc::SIGXCPU => "SIGXCPU",
-        _ => return None,
-    })
-}
-
 #[cfg(test)]
 #[allow(clippy::arithmetic_side_effects)]
 mod tests {
@@ -124,7 +124,8 @@ mod tests {
 
     fn itself(raw: i32, words: &str) -> Error {
         let status = Some(ExitStatus::from_raw(raw));
-        Death::new(Cause::Itself, status, 64 << 20, words.to_owned()).error("reading /g/t")
+        Death::new(Cause::Itself, status, 64 << 20, words.to_owned())
+            .error(Stage::Listing, "reading /g/t")
     }
 
     #[test]
@@ -132,6 +133,9 @@ mod tests {
         let e = itself(libc::SIGSEGV, "");
         assert_eq!(e.kind(), ErrorKind::Crashed);
         assert_eq!(e.to_string(), "the reader crashed (SIGSEGV) while reading /g/t");
+        let ended = Ended::of(&e).unwrap();
+        assert_eq!((ended.stage(), ended.signal()), (Stage::Listing, Some(libc::SIGSEGV)));
+        assert_eq!(ended.to_string(), "stage listing, SIGSEGV");
         let e = itself(3 << 8, "");
         assert_eq!(e.to_string(), "the worker ended (exit code 3) while reading /g/t");
     }
@@ -154,8 +158,8 @@ mod tests {
 
     #[test]
     fn a_deadline_is_told_in_seconds() {
-        let cause = Cause::Deadline(Duration::from_millis(1500));
-        let e = Death::new(cause, None, 0, String::new()).error("reading /x");
+        let cause = Cause::Silence(Duration::from_millis(1500));
+        let e = Death::new(cause, None, 0, String::new()).error(Stage::Open, "reading /x");
         assert_eq!(e.kind(), ErrorKind::Timeout);
         assert_eq!(e.message(), "the worker did not answer for 1.5 s while reading /x");
     }

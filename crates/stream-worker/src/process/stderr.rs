@@ -47,6 +47,12 @@ impl Tail {
         }
     }
 
+    /// What was said up to now is of no interest any more.
+    pub(super) fn forget(&mut self) {
+        self.drain();
+        self.kept.clear();
+    }
+
     pub(super) fn text(&self) -> String {
         String::from_utf8_lossy(&self.kept).trim().to_owned()
     }

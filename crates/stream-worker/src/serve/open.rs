@@ -48,6 +48,7 @@ impl Open {
             Error::new(ErrorKind::NotEnabled, format!("the worker has no reader for {format}"))
         })?;
         let board = Arc::new(BoardMap::new(board, batch).map_err(Error::from)?);
+        board.begin(idle);
         board.set_wall(setup::wall(idle, budget, threads.get()));
         let file = FileSource::from_file(File::from(file), path)?;
         let source = Arc::new(Lively { file, board: board.clone() });

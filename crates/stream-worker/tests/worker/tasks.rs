@@ -22,6 +22,8 @@ pub(crate) const ALL: &[Task] = &[
     Task { name: "reserve", run: reserve },
     Task { name: "talk", run: talk },
     Task { name: "descriptors", run: descriptors },
+    Task { name: "leak 4 MiB", run: |_, _| leak(4) },
+    Task { name: "leak 40 MiB", run: |_, _| leak(40) },
 ];
 
 /// Entries, and the bytes of their data.
@@ -130,4 +132,10 @@ fn descriptors(_: &mut dyn Reader, _: &[u8]) -> Result<Vec<u8>> {
     let all = std::fs::read_dir("/proc/self/fd").unwrap().flatten();
     let links = all.filter_map(|fd| std::fs::read_link(fd.path()).ok());
     Ok(links.map(|link| format!("{}\n", link.display())).collect::<String>().into())
+}
+
+#[allow(clippy::unnecessary_wraps)]
+fn leak(mebibytes: usize) -> Result<Vec<u8>> {
+    std::mem::forget(std::hint::black_box(vec![1u8; mebibytes << 20]));
+    Ok(Vec::new())
 }
