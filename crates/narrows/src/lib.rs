@@ -27,6 +27,7 @@ use session::Session;
 
 /// What `narrows-h5` and its like do: read files of `formats` for the command that started them.
 pub fn worker(formats: &[&'static dyn Format]) -> ExitCode {
+    allocator::install();
     let first = std::env::args_os().nth(1).unwrap_or_default();
     if first == task::WORKER {
         return stream_worker::serve(formats, task::ALL);
@@ -40,6 +41,7 @@ pub fn worker(formats: &[&'static dyn Format]) -> ExitCode {
 
 /// The command, from its arguments to its exit code.
 pub fn command() -> ExitCode {
+    allocator::install();
     // before anything else: a worker closes what it inherited
     if std::env::args_os().nth(1).is_some_and(|first| first == task::WORKER) {
         return stream_worker::serve(&stream_factory::readers(), task::ALL);

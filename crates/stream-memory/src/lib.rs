@@ -34,6 +34,7 @@
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
+pub mod allocator;
 mod available;
 mod budget;
 mod cache;

@@ -1,4 +1,4 @@
-//! Memory with the reservation that pays for it. The only unsafe code of this crate is here.
+//! Memory with the reservation that pays for it. The unsafe code of the pool is here.
 
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::ptr::NonNull;
