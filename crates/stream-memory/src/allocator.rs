@@ -20,16 +20,18 @@
 //! Reading ([`usage`], [`arena`], [`thread`]) allocates nothing and may be done from any thread.
 
 mod control;
+mod jemalloc;
 #[cfg(feature = "jemalloc")]
 mod linked;
-mod jemalloc;
 mod refusal;
 mod system;
 mod usage;
 
 use std::sync::OnceLock;
 
-pub use self::control::{Critical, Purged, PurgedBy, Purging, critical, purge, purging, set_purging};
+pub use self::control::{
+    Critical, Purged, PurgedBy, Purging, critical, purge, purging, set_purging,
+};
 pub use self::jemalloc::{Jemalloc, Mallctl};
 #[cfg(feature = "jemalloc")]
 pub use self::linked::JEMALLOC;

@@ -94,7 +94,8 @@ impl Allocator for Jemalloc {
     fn arena(&self, index: u32) -> Result<Option<ArenaUsage>, Refusal> {
         let mibs = self.mibs();
         // of arenas that were never used it has no numbers at all
-        if index >= self.arenas()? || !self.calls.read(&mibs.initialized.at(index)).unwrap_or(false) {
+        if index >= self.arenas()? || !self.calls.read(&mibs.initialized.at(index)).unwrap_or(false)
+        {
             return Ok(None);
         }
         let of = |mib: &Mib| self.size(&mib.at(index), Capability::Arenas);

@@ -10,14 +10,8 @@ use super::mib::Mib;
 /// jemalloc's `mallctlnametomib`.
 type NameToMib = unsafe extern "C" fn(*const c_char, *mut usize, *mut usize) -> c_int;
 /// jemalloc's `mallctlbymib`.
-type ByMib = unsafe extern "C" fn(
-    *const usize,
-    usize,
-    *mut c_void,
-    *mut usize,
-    *mut c_void,
-    usize,
-) -> c_int;
+type ByMib =
+    unsafe extern "C" fn(*const usize, usize, *mut c_void, *mut usize, *mut c_void, usize) -> c_int;
 
 /// The two functions of the linked jemalloc that everything is asked through.
 #[derive(Clone, Copy)]
@@ -75,9 +69,8 @@ impl Mallctl {
         let parts = mib.parts()?;
         let none = ptr::null_mut();
         // SAFETY: nothing is read or written through the null pointers.
-        let code = unsafe {
-            (self.by_mib)(parts.as_ptr(), parts.len(), none, ptr::null_mut(), none, 0)
-        };
+        let code =
+            unsafe { (self.by_mib)(parts.as_ptr(), parts.len(), none, ptr::null_mut(), none, 0) };
         if code == 0 { Ok(()) } else { Err(code) }
     }
 }
