@@ -1,10 +1,14 @@
 //! How much memory this process may use, and who says so.
 
-mod cgroup;
 mod proc;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+
+use crate::cgroup::{self, Group};
+use crate::kernel::{Buffer, ROOM};
+
+pub(crate) use self::proc::{data_total, memory};
 
 /// The least of what is left here: by control groups, by the process's own limit, by the system.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,12 +50,30 @@ impl Available {
     /// Files that are missing or say nothing that is understood do not limit; at most 1 MiB of each is
     /// read.
     pub fn under(root: &Path) -> Available {
-        let limits = cgroup::limits(root).into_iter().chain(proc::data_limit(root));
+        let mut buffer = [0; ROOM];
+        let groups = cgroup::groups(root);
+        let limits = groups.iter().filter_map(|group| Available::in_group(group, &mut buffer));
+        let limits = limits.chain(proc::data_limit(root));
         limits.chain(proc::system(root)).min_by_key(|limit| limit.bytes).unwrap_or(Available {
             source: Limit::Unknown,
             bytes: Self::UNKNOWN,
             total: Self::UNKNOWN,
         })
+    }
+
+    fn in_group(group: &Group, buffer: &mut Buffer) -> Option<Available> {
+        let files = group.open();
+        let total = files.limit(buffer)?;
+        let bytes = total.saturating_sub(files.used(buffer));
+        Some(Available { source: Limit::of(group), bytes, total })
+    }
+}
+
+impl Limit {
+    /// That of a group.
+    pub(crate) fn of(group: &Group) -> Limit {
+        let directory = group.directory.clone();
+        if group.v2 { Limit::CgroupV2(directory) } else { Limit::CgroupV1(directory) }
     }
 }
 

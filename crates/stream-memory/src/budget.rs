@@ -1,6 +1,7 @@
 //! A tree of limits on memory.
 
 mod charge;
+mod held;
 mod over;
 mod pressure;
 mod reservation;
@@ -10,6 +11,7 @@ use std::sync::{Arc, Weak};
 
 use crate::sync::{AtomicU64, Mutex, Ordering, lock};
 
+pub use self::held::{Held, Stats, Top, TopHolder};
 pub use self::over::{Holder, OverBudget};
 pub use self::pressure::Reclaim;
 pub use self::reservation::Reservation;

@@ -8,7 +8,7 @@ use std::hash::Hash;
 use std::sync::{Arc, Weak};
 
 use self::lru::Lru;
-use crate::budget::{Budget, OverBudget, Reclaim};
+use crate::budget::{Budget, OverBudget, Reclaim, Stats};
 use crate::sync::{Mutex, lock};
 
 pub use self::pinned::Pinned;
@@ -154,6 +154,10 @@ where
 {
     fn reclaim(&self, shortfall: u64) -> u64 {
         self.evict(shortfall)
+    }
+
+    fn stats(&self) -> Stats {
+        Stats::Cache(CacheStats { bytes: self.budget.used(), ..lock(&self.lru).stats() })
     }
 }
 

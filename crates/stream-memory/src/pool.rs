@@ -9,7 +9,7 @@ use std::sync::{Arc, Weak};
 
 use self::block::Block;
 use self::idle::Idle;
-use crate::budget::{Budget, OverBudget, Reclaim};
+use crate::budget::{Budget, OverBudget, Reclaim, Stats};
 use crate::sync::{AtomicU64, Mutex, Ordering, lock};
 
 pub use self::block::ALIGNMENT;
@@ -182,5 +182,9 @@ impl Reclaim for Shared {
 
     fn idle(&self) -> u64 {
         lock(&self.idle).bytes()
+    }
+
+    fn stats(&self) -> Stats {
+        Stats::Pool(lock(&self.idle).stats())
     }
 }

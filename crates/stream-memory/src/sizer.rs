@@ -1,18 +1,6 @@
 //! How large a chunk should be.
 
-/// How tight memory is, from plenty to almost none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Level {
-    /// Plenty: nothing needs to change.
-    #[default]
-    Healthy,
-    /// Less than usual: grow nothing.
-    Elevated,
-    /// Little: give back what is idle.
-    High,
-    /// Almost none: do one thing at a time, as small as possible.
-    Critical,
-}
+use crate::level::Level;
 
 /// The smallest chunk, in bytes: 256 KiB.
 ///
@@ -82,7 +70,8 @@ impl ChunkSizer {
 
 #[cfg(test)]
 mod tests {
-    use super::{ChunkSizer, Level, MAX_CHUNK, MIN_CHUNK};
+    use super::{ChunkSizer, MAX_CHUNK, MIN_CHUNK};
+    use crate::level::Level;
 
     const MIB: u64 = 1 << 20;
 

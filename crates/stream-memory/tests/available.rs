@@ -2,40 +2,22 @@
 #![cfg(not(loom))]
 #![allow(clippy::unwrap_used, reason = "the helpers of tests may")]
 
-use std::fs;
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
+#[path = "support/tree.rs"]
+mod tree;
 
 use stream_memory::{Available, Limit, default_limit};
+use tree::Tree;
 
 const MIB: u64 = 1 << 20;
 
-/// A directory that is a root for [`Available::under`], removed when dropped.
-struct Tree(PathBuf);
-
-impl Tree {
-    fn new(files: &[(&str, &str)]) -> Tree {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let unique = (std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let name = format!("stream-memory-{}-{}", unique.0, unique.1);
-        let tree = Tree(std::env::temp_dir().join(name));
-        for (path, text) in files {
-            let path = tree.0.join(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        }
-        tree
-    }
-
-    fn available(&self) -> (Limit, u64, u64) {
-        let Available { source, bytes, total } = Available::under(&self.0);
-        (source, bytes / MIB, total / MIB)
-    }
+trait Asked {
+    fn available(&self) -> (Limit, u64, u64);
 }
 
-impl Drop for Tree {
-    fn drop(&mut self) {
-        drop(fs::remove_dir_all(&self.0));
+impl Asked for Tree {
+    fn available(&self) -> (Limit, u64, u64) {
+        let Available { source, bytes, total } = Available::under(self.root());
+        (source, bytes / MIB, total / MIB)
     }
 }
 
@@ -133,7 +115,7 @@ fn a_group_that_uses_more_than_its_limit_leaves_nothing() {
         ("sys/fs/cgroup/a/memory.current", "2097152\n"),
     ]);
     assert_eq!(tree.available().1, 0);
-    assert_eq!(default_limit(&Available::under(&tree.0)), 64 * MIB);
+    assert_eq!(default_limit(&Available::under(tree.root())), 64 * MIB);
 }
 
 #[test]

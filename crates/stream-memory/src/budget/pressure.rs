@@ -17,7 +17,7 @@
 use std::cell::Cell;
 use std::sync::{Arc, Weak};
 
-use super::{Budget, Node, OverBudget};
+use super::{Budget, Node, OverBudget, Stats};
 use crate::sync::{lock, thread_local};
 
 /// Somebody who can give memory back when a budget runs out: a pool of idle buffers, a cache.
@@ -34,6 +34,11 @@ pub trait Reclaim: Send + Sync {
     /// For [`Budget::attainable`]. The same rules hold as for `reclaim`.
     fn idle(&self) -> u64 {
         0
+    }
+
+    /// What it did and holds, for those who watch. The same rules hold as for `reclaim`.
+    fn stats(&self) -> Stats {
+        Stats::Unknown
     }
 }
 
