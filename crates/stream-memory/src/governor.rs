@@ -25,6 +25,7 @@ mod trim;
 
 use std::fmt;
 
+use crate::allocator;
 use crate::budget::Budget;
 use crate::level::Level;
 use crate::monitor::{Monitor, Sample};
@@ -34,15 +35,15 @@ pub use self::action::{Action, Actions, Deed};
 pub use self::policy::{Graded, Plan, Policy};
 pub use self::trim::Trim;
 
-/// Returns memory that nobody uses to the system; gives how many bytes that were.
-type Purge = Box<dyn FnMut() -> u64 + Send>;
+/// Returns memory that nobody uses to the system; gives how many bytes that were, `None` if it could not.
+type Purge = Box<dyn FnMut() -> Option<u64> + Send>;
 
 /// Keeps memory from getting tight. Dropping it undoes what it did to its [`Throttle`].
 pub struct Governor {
     budget: Budget,
     throttle: Throttle,
     policy: Box<dyn Policy>,
-    purge: Option<Purge>,
+    purge: Purge,
     actions: Actions,
     before: Limits,
 }
@@ -54,7 +55,7 @@ impl Governor {
             budget: budget.clone(),
             throttle: Throttle::new(),
             policy: Box::new(Graded::default()),
-            purge: None,
+            purge: Box::new(|| allocator::purge().ok().map(|purged| purged.freed)),
             actions: Actions::default(),
             before: Limits::NONE,
         }
@@ -72,9 +73,10 @@ impl Governor {
         self
     }
 
-    /// Returns memory to the system through this closure, which gives how many bytes that were.
-    pub fn with_purge(mut self, purge: impl FnMut() -> u64 + Send + 'static) -> Governor {
-        self.purge = Some(Box::new(purge));
+    /// Returns memory to the system through this closure instead of [`allocator::purge`]; it gives how many bytes
+    /// that were, `None` if it could not.
+    pub fn with_purge(mut self, purge: impl FnMut() -> Option<u64> + Send + 'static) -> Governor {
+        self.purge = Box::new(purge);
         self
     }
 
@@ -119,9 +121,8 @@ impl Governor {
             self.actions.add(did(Deed::Ahead(limits.ahead), 0));
         }
         if plan.purge
-            && let Some(purge) = &mut self.purge
+            && let Some(freed) = (self.purge)()
         {
-            let freed = purge();
             self.actions.add(did(Deed::Purge, freed));
         }
         if before.admits != limits.admits {

@@ -35,7 +35,7 @@ fn filled() -> (Budget, Pool, Cache<u32, ()>) {
 #[test]
 fn at_each_level_more_is_done_in_order_and_all_is_undone() {
     let (budget, pool, cache) = filled();
-    let mut governor = Governor::new(&budget).with_purge(|| 7);
+    let mut governor = Governor::new(&budget).with_purge(|| Some(7));
     let throttle = governor.throttle().clone();
     assert_eq!(deeds(&mut governor, &[Healthy, Healthy]), []);
 
@@ -90,7 +90,7 @@ fn a_governor_that_goes_leaves_nothing_throttled() {
 
 #[test]
 fn memory_is_returned_again_while_it_stays_tight() {
-    let mut governor = Governor::new(&Budget::new("b", MIB)).with_purge(|| 1);
+    let mut governor = Governor::new(&Budget::new("b", MIB)).with_purge(|| Some(1));
     let all = deeds(&mut governor, &[High; 21]);
     let purges = all.iter().filter(|(deed, _)| *deed == Deed::Purge).count();
     assert_eq!(purges, 3);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Pressure, Process};
+use crate::allocator;
 use crate::budget::{Held, Top};
 pub use crate::cgroup::Events;
 
@@ -34,8 +35,17 @@ pub struct Sample {
 pub struct Heap {
     /// What the program asked for and did not give back.
     pub live: u64,
-    /// What is in memory for it: live bytes, their surroundings, and pages kept for the next request.
+    /// What is in memory for it: live bytes, their surroundings, and pages kept for the next request. Zero
+    /// where the allocator does not tell.
     pub resident: u64,
+}
+
+impl Heap {
+    /// What the linked allocator says.
+    pub(super) fn now() -> Option<Heap> {
+        let usage = allocator::usage().ok()?;
+        Some(Heap { live: usage.live, resident: usage.resident.or(usage.active).unwrap_or(0) })
+    }
 }
 
 /// What a budget counts.

@@ -56,7 +56,7 @@ impl Sampler {
         Sample {
             at: self.started.elapsed(),
             process,
-            heap: self.heap.as_mut().and_then(|meter| meter()),
+            heap: self.heap.as_mut().map_or_else(Heap::now, |meter| meter()),
             budget: self.budget.as_ref().map(BudgetUse::of),
             system: self.system(),
             group,

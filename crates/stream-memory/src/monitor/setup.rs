@@ -59,7 +59,8 @@ impl Setup {
         Setup { root: root.into(), ..self }
     }
 
-    /// Asks the allocator through this closure, which must not allocate.
+    /// Asks this closure for the allocator's figures instead of [`allocator::usage`](crate::allocator::usage). It
+    /// must not allocate.
     pub fn with_heap(self, meter: impl FnMut() -> Option<Heap> + Send + 'static) -> Setup {
         Setup { heap: Some(Box::new(meter)), ..self }
     }
