@@ -34,6 +34,7 @@ pub(crate) struct Shared {
 enum Stage {
     Container,
     Stream(usize),
+    Link(usize),
     Tag(usize),
     Chapter(usize),
     Cue(usize),
@@ -56,6 +57,8 @@ pub(crate) struct Adapter {
     verify: Option<verify::Verify>,
     /// Bytes behind the walk, which only grow.
     done: u64,
+    /// What the summary said: data that is asked for behind the last entry may still show that something is missing.
+    complete: bool,
 }
 
 impl Adapter {
@@ -76,6 +79,7 @@ impl Adapter {
             waiting: None,
             verify: None,
             done,
+            complete: false,
         })
     }
 
@@ -91,6 +95,7 @@ impl Adapter {
                     true
                 }
                 Stage::Stream(i) => entry::stream(entry, header, i)?,
+                Stage::Link(i) => entry::link(entry, header, i)?,
                 Stage::Tag(i) => entry::tag(entry, header, i)?,
                 Stage::Chapter(i) => entry::chapter(entry, header, i)?,
                 Stage::Cue(i) => entry::cue(entry, header, i)?,
@@ -128,7 +133,9 @@ impl Stage {
         match (self, found) {
             (Self::Container, _) => Self::Stream(0),
             (Self::Stream(i), true) => Self::Stream(next(i)),
-            (Self::Stream(_), false) => Self::Tag(0),
+            (Self::Stream(_), false) => Self::Link(0),
+            (Self::Link(i), true) => Self::Link(next(i)),
+            (Self::Link(_), false) => Self::Tag(0),
             (Self::Tag(i), true) => Self::Tag(next(i)),
             (Self::Tag(_), false) => Self::Chapter(0),
             (Self::Chapter(i), true) => Self::Chapter(next(i)),
@@ -168,13 +175,14 @@ impl stream_core::Reader for Adapter {
     }
 
     fn progress(&self) -> Progress {
-        let complete = self.stage == Stage::End && !self.failed && summary::is_whole(&self.shared);
         let total = self.shared.cx.source().size();
-        Progress { done: self.done, total, complete }
+        Progress { done: self.done, total, complete: self.complete }
     }
 
     fn finish(&mut self) -> Result<Summary> {
         let ended = self.stage == Stage::End && !self.failed;
-        summary::summary(&self.shared, self.entries, ended)
+        let summary = summary::summary(&self.shared, self.entries, ended)?;
+        self.complete = summary.complete;
+        Ok(summary)
     }
 }

@@ -41,8 +41,11 @@ pub(crate) trait Container: Send + Sync {
 
     /// Whether [`Samples`] of this container read any frame at the cost of its own bytes, so that chunks may be read by
     /// index from any thread (`samples` is then called once per thread).
-    fn is_direct(&self, _stream: u32) -> bool {
-        false
+    ///
+    /// # Errors
+    /// What reading gives where that must be looked up.
+    fn is_direct(&self, _stream: u32) -> Result<bool> {
+        Ok(false)
     }
 
     /// The codec's setup bytes of a stream (Vorbis headers, AudioSpecificConfig, the ALAC cookie, STREAMINFO, OpusHead).

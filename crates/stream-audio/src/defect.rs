@@ -67,6 +67,11 @@ pub enum Defect {
         /// The tag's name.
         name: String,
     },
+    /// A link of a chained file whose header cannot be read; nothing of it is delivered.
+    LinkUnreadable {
+        /// What is wrong with it.
+        why: String,
+    },
     /// Something that this reader does not read; the rest is read.
     Unread {
         /// What it is.
@@ -81,6 +86,7 @@ impl Defect {
             Self::LengthMismatch { .. }
             | Self::PacketUndecodable { .. }
             | Self::PacketCut { .. }
+            | Self::LinkUnreadable { .. }
             | Self::Checksum { .. } => Severity::Error,
             Self::PacketLength { .. }
             | Self::Garbage { .. }
@@ -101,6 +107,7 @@ impl Defect {
             Self::Checksum { .. } => "checksum",
             Self::Header { .. } => "header",
             Self::Text { .. } => "text",
+            Self::LinkUnreadable { .. } => "link_unreadable",
             Self::Unread { .. } => "unread",
         }
     }
@@ -127,6 +134,7 @@ impl fmt::Display for Defect {
             Self::Text { clause, name } => {
                 write!(f, "tag {name}: text is not in its encoding ({clause})")
             }
+            Self::LinkUnreadable { why } => write!(f, "a chained link: {why}"),
             Self::Unread { what } => write!(f, "{what}: not read"),
         }
     }

@@ -4,7 +4,7 @@
 use stream_core::{ChargedVec, Time};
 use stream_memory::Budget;
 
-use crate::{Attachment, Chapter, CuePoint, Gain, Picture, Stream, Tags, Text, Texts};
+use crate::{Attachment, Chapter, CuePoint, Gain, Link, Picture, Stream, Tags, Text, Texts};
 
 /// What a file's header (and its trailer, over a source that can be read anywhere) says: everything but packets and samples.
 #[derive(Debug)]
@@ -35,6 +35,8 @@ pub struct Header {
     pub chapters: ChargedVec<Chapter>,
     /// Cue points.
     pub cues: ChargedVec<CuePoint>,
+    /// The links of a chained file; none where it is no chain.
+    pub links: ChargedVec<Link>,
     /// The texts of all these.
     pub texts: Texts,
     /// The first byte behind what was read before the sound.
@@ -58,6 +60,7 @@ impl Header {
             attachments: ChargedVec::new(budget),
             chapters: ChargedVec::new(budget),
             cues: ChargedVec::new(budget),
+            links: ChargedVec::new(budget),
             texts: Texts::new(budget),
             data_offset: 0,
         }

@@ -26,6 +26,7 @@ mod id3;
 mod input;
 mod key;
 mod layout;
+mod link;
 mod matroska;
 mod mp4;
 mod mpa;
@@ -50,6 +51,7 @@ pub use {
     gain::Gain,
     header::Header,
     layout::Layout,
+    link::Link,
     packet::{Packet, Place},
     picture::{Attachment, Picture, Stored},
     stream::Stream,

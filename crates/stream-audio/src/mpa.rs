@@ -229,7 +229,7 @@ impl Container for Mpa {
 
     /// Where the number of frames is told to the sample and the bytes are all there: chunks then have their places, and each thread
     /// decodes its own.
-    fn is_direct(&self, _stream: u32) -> bool {
-        self.is_whole && self.first.codec() == "mp3"
+    fn is_direct(&self, _stream: u32) -> Result<bool> {
+        Ok(self.is_whole && self.first.codec() == "mp3")
     }
 }

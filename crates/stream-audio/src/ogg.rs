@@ -1,8 +1,10 @@
-//! Ogg (RFC 3533): one logical stream of sound, in pages.
+//! Ogg (RFC 3533): a logical stream of sound in pages, or several of them one after another (chained: RFC 3533, 4).
 #![deny(clippy::arithmetic_side_effects)]
 
 mod base64;
+mod chain;
 mod length;
+mod linked;
 mod packet;
 mod page;
 mod tail;
@@ -29,16 +31,23 @@ const SETUP: usize = 1 << 20;
 /// Pages at the start that begin logical streams.
 const STREAMS: u32 = 64;
 
-/// An opened file.
+/// An opened file, or one link of a chain.
 struct Ogg {
     cx: Context,
     findings: Findings,
     header: Header,
+    sound: Logical,
+}
+
+/// A logical stream of sound.
+struct Logical {
     serial: u32,
     lengths: Lengths,
     setup: ChargedVec<u8>,
     /// The first page with sound, and where its first packet of it is among the segments.
     first: u64,
+    /// The byte behind its last page: the file's end, or where the next link of a chain begins.
+    stop: u64,
     /// Granule positions at which sound begins and, where that is known, ends.
     base: i64,
     end: Option<u64>,
@@ -50,16 +59,32 @@ struct Ogg {
 /// `Malformed` without a page, `Unsupported` without a stream of sound, `OverBudget`, what reading gives.
 pub(crate) fn open(cx: &Context, findings: &Findings) -> Result<Arc<dyn Container>> {
     let mut header = Header::new("ogg", cx.budget());
-    let mut input = Input::with_window(cx, 0, u64::MAX, page::LONGEST);
-    let Some((page, mut stream, mut lengths)) = begin(&mut input, &mut header, findings)? else {
-        return Err(Error::malformed(0, "no logical stream of sound in the first pages"));
+    let sound = logical(cx, findings, &mut header, 0)?;
+    let first = Ogg { cx: cx.clone(), findings: findings.clone(), header, sound };
+    match cx.source().size().filter(|_| cx.is_random()) {
+        Some(size) if first.sound.stop < size => chain::gather(first, size),
+        _ => Ok(Arc::new(first)),
+    }
+}
+
+/// Opens the logical streams that begin at `start`, and adds what they say to `header`.
+fn logical(cx: &Context, findings: &Findings, header: &mut Header, start: u64) -> Result<Logical> {
+    let mut input = Input::with_window(cx, start, u64::MAX, page::LONGEST);
+    let mut serials = Vec::new();
+    let Some((page, mut stream, mut lengths)) = begin(&mut input, header, findings, &mut serials)?
+    else {
+        return Err(Error::malformed(start, "no logical stream of sound in the first pages"));
     };
     let serial = page.serial;
+    let stop = match cx.source().size().filter(|_| cx.is_random()) {
+        Some(size) => chain::end(cx, &serials, input.pos(), size)?,
+        None => u64::MAX,
+    };
     let mut laced = Laced::new(cx, findings, page);
     let mut setup = ChargedVec::new(cx.budget());
     laced.next_packet()?;
     laced.take(SETUP, &mut setup)?;
-    headers(cx, &mut laced, &mut header, &mut stream, &mut lengths, &mut setup, findings)?;
+    headers(cx, &mut laced, header, &mut stream, &mut lengths, &mut setup, findings)?;
     if laced.cut {
         return Err(Error::truncated(laced.input.pos(), "the file ends within its header packets"));
     }
@@ -70,26 +95,25 @@ pub(crate) fn open(cx: &Context, findings: &Findings) -> Result<Arc<dyn Containe
     };
     header.data_offset = first;
     // the first page with sound tells what its granule position counts from
-    let mut walk = Walk::new(cx, findings, serial, lengths.clone(), first);
+    let mut walk = Walk::new(cx, findings, serial, lengths.clone(), (first, stop));
     let base = walk.base()?;
     let mut end = None;
-    if cx.is_random()
-        && let Some(size) = cx.source().size()
-        && let Some(last) = tail::last_granule(cx, serial, first, size)?
+    if stop < u64::MAX
+        && let Some(last) = tail::last_granule(cx, serial, first, stop)?
     {
         end = u64::try_from(last.saturating_sub(base)).ok();
     }
-    time(&mut header, &mut stream, &lengths, base, end);
+    time(header, &mut stream, &lengths, base, end);
     header.streams.push(stream);
-    let (cx, findings) = (cx.clone(), findings.clone());
-    Ok(Arc::new(Ogg { cx, findings, header, serial, lengths, setup, first, base, end }))
+    Ok(Logical { serial, lengths, setup, first, stop, base, end })
 }
 
-/// Looks at the pages that begin streams, for the first with sound.
+/// Looks at the pages that begin streams, for the first with sound; `serials` takes the numbers of all of them.
 fn begin(
     input: &mut Input,
     header: &mut Header,
     findings: &Findings,
+    serials: &mut Vec<u32>,
 ) -> Result<Option<(Page, Stream, Lengths)>> {
     let mut found = None;
     for _ in 0..STREAMS {
@@ -97,6 +121,7 @@ fn begin(
         if !page.is_first() {
             break;
         }
+        serials.push(page.serial);
         input.go(page.body());
         let length = usize::try_from(page.end().saturating_sub(page.body())).unwrap_or(0);
         let packet = input.peek(length)?;
@@ -286,22 +311,22 @@ impl Container for Ogg {
     }
 
     fn packets(&self) -> Result<Box<dyn Packets>> {
-        let walk =
-            Walk::new(&self.cx, &self.findings, self.serial, self.lengths.clone(), self.first);
-        let opus = matches!(self.lengths, Lengths::Opus);
+        let Logical { serial, lengths, first, stop, base, end, .. } = &self.sound;
+        let walk = Walk::new(&self.cx, &self.findings, *serial, lengths.clone(), (*first, *stop));
+        let opus = matches!(lengths, Lengths::Opus);
         let skip = self.header.streams.first().filter(|_| opus);
         let skip = skip.map_or(0, |stream| i64::from(stream.initial_padding));
-        Ok(Box::new(walk.based(self.base, skip, self.end)))
+        Ok(Box::new(walk.based(*base, skip, *end)))
     }
 
     /// Vorbis whose last page tells the number of frames: a page near any frame is found by halving.
-    fn is_direct(&self, _stream: u32) -> bool {
+    fn is_direct(&self, _stream: u32) -> Result<bool> {
         let stream = self.header.streams.first();
         let told = stream.is_some_and(|s| s.frames.is_some() && s.undecodable.is_none());
-        told && matches!(self.lengths, Lengths::Vorbis(_))
+        Ok(told && matches!(self.sound.lengths, Lengths::Vorbis(_)))
     }
 
     fn setup(&self, _stream: u32) -> &[u8] {
-        &self.setup
+        &self.sound.setup
     }
 }

@@ -1,5 +1,7 @@
 //! The contract that all readers pass, over every container and codec.
 
+use std::time::Duration;
+
 use stream_audio::Audio;
 use stream_testkit::{Contract, Difference, Variation, contract_tests};
 
@@ -76,6 +78,19 @@ fn streaming() -> Contract {
 
 contract_tests!(streaming);
 
+/// Three links of Vorbis, whose pages have other serial numbers.
+fn chained() -> Vec<u8> {
+    let link = |serial: u8| {
+        let mut file = fixture!("tone.ogg");
+        let pages = file.windows(4).enumerate().filter(|(_, w)| w == b"OggS");
+        for at in pages.map(|(at, _)| at).collect::<Vec<_>>() {
+            file[at + 14] = serial;
+        }
+        file
+    };
+    [link(1), link(2), link(3)].concat()
+}
+
 fn paged() -> Contract {
     Contract::new(&Audio)
         .may_differ(may_differ)
@@ -90,4 +105,21 @@ contract_tests! { paged;
     files_in_pages_and_boxes_end_in_order: Survival,
     files_in_pages_and_boxes_cancel: Cancel,
     files_in_pages_and_boxes_progress: Progress,
+}
+
+/// The end of a file tells which links there are.
+fn links() -> Contract {
+    let ends = |d: &Difference| matches!(d.variation, Variation::Cut | Variation::Forward);
+    Contract::new(&Audio)
+        .may_differ(ends)
+        .good("chained ogg", chained)
+        .deadline(Duration::from_secs(60))
+}
+
+contract_tests! { links;
+    chained_files_stay_within_the_budget: Budget,
+    chained_files_stream_alike: Streaming,
+    chained_files_end_in_order: Survival,
+    chained_files_cancel: Cancel,
+    chained_files_progress: Progress,
 }

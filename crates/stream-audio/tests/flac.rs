@@ -98,6 +98,14 @@ fn damaged() -> Vec<u8> {
     bytes
 }
 
+/// Without the third frame.
+fn missing() -> Vec<u8> {
+    let [two, three] = [2, 3].map(|frames| flac(BLOCK * frames).len());
+    let mut bytes = flac(BLOCK * 6);
+    bytes.drain(two..three);
+    bytes
+}
+
 /// What the end of a file decides: whether frames are missing, and how many.
 fn may_differ(d: &Difference) -> bool {
     let end = matches!(d.variation, Variation::Cut | Variation::Forward);
@@ -110,6 +118,9 @@ fn files() -> Contract {
     Contract::new(&Audio)
         .may_differ(may_differ)
         .good("flac", || flac(BLOCK * 5 + 40))
+        .bad("a flipped byte in a frame", damaged)
+        .bad("a file cut within a frame", || flac(BLOCK * 6)[..BLOCK * 5].to_vec())
+        .bad("a frame that is missing", missing)
         .long("long flac", |n| flac(10_000 * n))
 }
 

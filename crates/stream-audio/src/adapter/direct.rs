@@ -77,7 +77,13 @@ impl ChunkPlan for Direct {
 
     fn read(&self, index: usize, _scratch: &mut Scratch) -> Result<Chunk> {
         let path = || format!("stream/{}", self.stream);
-        self.chunk(index).map_err(|e| e.in_entry(path()).with_format("audio"))
+        self.chunk(index).map_err(|e| {
+            if e.kind() == ErrorKind::OverBudget {
+                // decoders that wait would keep this one from its memory
+                self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+            }
+            e.in_entry(path()).with_format("audio")
+        })
     }
 }
 

@@ -134,6 +134,28 @@ fn facts(fields: &mut Fields, header: &Header, stream: &Stream) -> Result<()> {
     some(fields, "undecodable", stream.undecodable)
 }
 
+/// The `index`-th link of a chain: where it begins in its stream, as a cue.
+pub(super) fn link(entry: &mut Entry, header: &Header, index: usize) -> Result<bool> {
+    let Some(link) = header.links.get(index) else { return Ok(false) };
+    start(entry, Kind::Cue, "link", index)?;
+    let fields = entry.fields_mut();
+    fields.push("stream", u64::from(link.stream))?;
+    fields.push("serial", u64::from(link.serial))?;
+    fields.push("start", link.start)?;
+    let stream = header.streams.get(usize::try_from(link.stream).unwrap_or(usize::MAX));
+    let rate = f64::from(stream.map_or(1, |s| s.sample_rate.max(1)));
+    fields.push("start_time", link.start as f64 / rate)?;
+    some(fields, "frames", link.frames)?;
+    some(fields, "duration_time", link.frames.map(|frames| frames as f64 / rate))?;
+    let (first, count) = link.tags;
+    let mut own = header.tags.iter().skip(first).take(count);
+    if let Some(title) = own.find(|tag| tag.key == "title") {
+        fields.push("title", title.value)?;
+    }
+    entry.set_span(link.span);
+    Ok(true)
+}
+
 /// The `index`-th tag.
 pub(super) fn tag(entry: &mut Entry, header: &Header, index: usize) -> Result<bool> {
     let Some(tag) = header.tags.get(index) else { return Ok(false) };
@@ -144,6 +166,13 @@ pub(super) fn tag(entry: &mut Entry, header: &Header, index: usize) -> Result<bo
     fields.push("source", tag.source.as_str())?;
     if let Some(stream) = tag.stream {
         fields.push("stream", u64::from(stream))?;
+    }
+    let own = header.links.iter().position(|link| {
+        let (first, count) = link.tags;
+        (first..first.saturating_add(count)).contains(&index)
+    });
+    if let Some(link) = own {
+        fields.push("link", u64::try_from(link).unwrap_or(u64::MAX))?;
     }
     fields.push("value", tag.value)?;
     if u64::try_from(tag.value.len()).ok() != Some(tag.value_length) {

@@ -57,7 +57,7 @@ fn one(
         let known = header.streams.get(index).filter(|s| s.channels > 0);
         let stream = u32::try_from(index).ok().filter(|_| known.is_some());
         let stream = stream.ok_or_else(|| no_such_entry(path))?;
-        if shared.cx.is_random() && shared.container.is_direct(stream) {
+        if shared.cx.is_random() && shared.container.is_direct(stream)? {
             let plan: Arc<dyn ChunkPlan> =
                 Arc::new(direct::Direct::new(shared, stream, request, entry)?);
             return Ok(Box::new(Planned::new(plan)));

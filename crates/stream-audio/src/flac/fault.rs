@@ -20,6 +20,8 @@ pub(super) enum Fault {
     Cut,
     /// 9.3: the frame's sum.
     FrameSum,
+    /// 9.1.5: the next frame has a later number.
+    Missing,
 }
 
 impl fmt::Display for Fault {
@@ -35,6 +37,7 @@ impl fmt::Display for Fault {
             }
             Self::Subframe(what) => write!(f, "subframe: {what} (RFC 9639, 9.2)"),
             Self::Cut => f.write_str("the file ends within the frame"),
+            Self::Missing => f.write_str("frames are missing by their numbers (RFC 9639, 9.1.5)"),
             Self::FrameSum => f.write_str("frame: the CRC-16 does not fit (RFC 9639, 9.3)"),
         }
     }

@@ -120,16 +120,15 @@ impl Container for File {
     }
 
     /// Where the length is told and the last frame is there: chunks then have their places.
-    fn is_direct(&self, _stream: u32) -> bool {
+    fn is_direct(&self, _stream: u32) -> Result<bool> {
         if let Some(whole) = self.whole.get() {
-            return *whole;
+            return Ok(*whole);
         }
-        match self.cx.is_random().then(|| self.ends()) {
-            None => false,
-            // reading the samples meets the same refusal, and may be tried again
-            Some(Err(_)) => true,
-            Some(Ok(whole)) => *self.whole.get_or_init(|| whole),
+        if !self.cx.is_random() {
+            return Ok(false);
         }
+        let whole = self.ends()?;
+        Ok(*self.whole.get_or_init(|| whole))
     }
 
     fn setup(&self, _stream: u32) -> &[u8] {

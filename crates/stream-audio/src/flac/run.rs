@@ -108,7 +108,12 @@ impl Run {
         self.cx.cancel().check()?;
         match self.decode(self.offset)? {
             Ok((header, length)) if header.first(self.places.fixed) >= self.due => {
-                self.arrive(&header, self.offset, length);
+                let (at, due) = (self.offset, self.due);
+                let lost = header.first(self.places.fixed).saturating_sub(due);
+                if lost > 0 {
+                    self.note(Fault::Missing, at, due, lost, 0)?;
+                }
+                self.arrive(&header, at, length);
                 Ok(true)
             }
             Ok(_) => self.resume(Fault::Reserved("number of a frame that was before")),

@@ -247,7 +247,7 @@ fn a_pipe_is_read_onwards() {
     let cx = context(b"");
     let source = ForwardSource::within(&cx, std::io::Cursor::new(bytes), 64 << 10).unwrap();
     let file = opened_in(cx.with_source(Arc::new(source)));
-    assert!(!file.file.is_direct(0));
+    assert!(!file.file.is_direct(0).unwrap());
     assert_eq!(file.runs(0, 500)[0].1, floats(&samples, 16));
     let mut samples = file.file.samples(0).unwrap().unwrap();
     samples.seek(100).unwrap();

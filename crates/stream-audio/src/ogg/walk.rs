@@ -48,15 +48,15 @@ struct State {
 }
 
 impl Walk {
-    /// Before the packets that end in the page at `first` or behind it.
+    /// Before the packets that end in the page at `first` or behind it, and before `stop`.
     pub(super) fn new(
         cx: &Context,
         findings: &Findings,
         serial: u32,
         lengths: Lengths,
-        first: u64,
+        (first, stop): (u64, u64),
     ) -> Self {
-        let input = Input::with_window(cx, first, u64::MAX, page::LONGEST);
+        let input = Input::with_window(cx, first, stop, page::LONGEST);
         let state = State { follows: true, ..State::default() };
         let findings = findings.clone();
         Self { input, findings, serial, lengths, first, base: 0, skip: 0, end: None, state }
@@ -198,8 +198,14 @@ impl Walk {
         }
     }
 
-    /// Notes that the file ends behind a page that is not the stream's last.
+    /// Notes that the source ends before the stream, or behind a page that is not the stream's last.
     fn unmarked(&self, state: &State) -> Result<()> {
+        let (at, end) = (self.input.pos(), self.input.end());
+        let left = end.saturating_sub(at);
+        // behind the last page less than the start of one is passed over
+        if end < u64::MAX && left > 3 {
+            self.findings.note(at, Defect::PacketCut { expected: left, found: 0 })?;
+        }
         if state.last {
             return Ok(());
         }
@@ -209,7 +215,7 @@ impl Walk {
 
     /// The last page before `hi` that ends at or before `frame`, looked for by halves between pages.
     fn bisect(&mut self, frame: u64) -> Result<u64> {
-        let size = self.input.context().source().size().unwrap_or(u64::MAX);
+        let size = self.input.context().source().size().unwrap_or(u64::MAX).min(self.input.end());
         let target = i64::try_from(frame).unwrap_or(i64::MAX).saturating_add(self.base);
         let (mut low, mut high) = (self.first, size);
         let mut best = self.first;

@@ -76,8 +76,8 @@ impl Container for File {
         Ok(samples.map(|samples| Box::new(Run::new(samples)) as _))
     }
 
-    fn is_direct(&self, _stream: u32) -> bool {
-        self.samples.is_some() && self.cx.is_random()
+    fn is_direct(&self, _stream: u32) -> Result<bool> {
+        Ok(self.samples.is_some() && self.cx.is_random())
     }
 
     fn setup(&self, _stream: u32) -> &[u8] {
