@@ -135,6 +135,7 @@ impl Verb {
             Self::Check { .. } => vec![set("verify", "on")],
             // what a file is stands in its headers; a sound's packets are no part of it
             Self::Info { .. } | Self::Analyze(_) => vec![set("packets", "off")],
+            Self::Stats(stats) if stats.entry.is_empty() => vec![set("packets", "off")],
             Self::Ls(ls) if ls.packets => vec![set("packets", "on")],
             Self::Frames(frames) => {
                 let mut settings = vec![set("packets", "off")];
@@ -306,6 +307,13 @@ pub(crate) enum To {
     F32le,
     /// Numbers converted, little-endian
     F64le,
+}
+
+impl To {
+    /// Whether only numbers can be written so.
+    pub(crate) fn is_of_numbers(self) -> bool {
+        !matches!(self, Self::Raw | Self::Csv | Self::Jsonl)
+    }
 }
 
 fn kind(name: &str) -> Result<stream_core::Kind, String> {

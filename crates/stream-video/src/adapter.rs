@@ -5,12 +5,10 @@ mod fill;
 mod stream;
 mod summary;
 
-use std::sync::{Arc, Mutex};
-
-use stream_core::{Chunks, Context, Diagnostics, Entry, Kind, Progress, Request, Result, Summary};
+use stream_core::{Chunks, Context, Entry, Kind, Progress, Request, Result, Summary};
 
 use crate::beside::Beside;
-use crate::frames::Findings;
+use crate::findings::Findings;
 use crate::{Packet, Reader};
 
 /// [`stream_core::Reader`] over a [`Reader`]: facts first, then packets.
@@ -22,7 +20,7 @@ pub(crate) struct Adapter {
     pending: bool,
     entries: u64,
     lists_packets: bool,
-    /// What readers of frames found.
+    /// What readers of frames and samples found.
     lost: Findings,
     beside: Beside,
 }
@@ -42,7 +40,7 @@ enum Stage {
 impl Adapter {
     pub(crate) fn open(cx: Context) -> Result<Self> {
         let lists_packets = cx.setting("packets").is_none() || cx.switched_on("packets");
-        let lost = Arc::new(Mutex::new(Diagnostics::new(cx.budget())));
+        let lost = Findings::new(cx.budget());
         Ok(Self {
             lost,
             beside: Beside::new(&cx),

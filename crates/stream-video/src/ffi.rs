@@ -9,6 +9,7 @@ pub(crate) mod demuxer;
 pub(crate) mod facts;
 pub(crate) mod io;
 pub(crate) mod log;
+mod samples;
 pub(crate) mod scaler;
 mod side_data;
 

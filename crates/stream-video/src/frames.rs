@@ -2,17 +2,17 @@
 
 mod choice;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use stream_core::{
-    Array, Chunk, ChunkPlan, Chunks, Context, DType, Diagnostic, Diagnostics, Dims, Error,
-    ErrorKind, Extent, Request, Result, Severity,
+    Array, Chunk, ChunkPlan, Chunks, Context, DType, Dims, Error, ErrorKind, Extent, Request,
+    Result,
 };
 
-use crate::Defect;
 use crate::ffi::decoder::{Decoder, Keys, Sent};
 use crate::ffi::demuxer::Demuxer;
 use crate::ffi::scaler::{PADDING, Pixels, Scaler};
+use crate::findings::Findings;
 use crate::keyframes::{Key, Keyframes, is_of_input};
 pub(crate) use choice::{Choice, Which};
 
@@ -21,9 +21,6 @@ const NEAR: u64 = 24;
 
 /// Packets read behind a seek in search of the key frame, before the file is read from its start instead.
 const SEARCH: u32 = 2000;
-
-/// Findings that readers of frames leave for the summary.
-pub(crate) type Findings = Arc<Mutex<Diagnostics>>;
 
 /// The frames that a request wants, one in a chunk.
 ///
@@ -261,18 +258,8 @@ impl Frames {
             let mut packet = crate::Packet::default();
             demuxer.describe(&mut packet);
             let seconds = packet.pts.map(|pts| demuxer.time_base(self.stream).seconds(pts));
-            let when = seconds.map_or_else(String::new, |seconds| format!(" at {seconds:.3} s"));
-            let defect = Defect::Undecoded { message: format!("{message}{when}") };
-            let end = self.cx.source().size().unwrap_or(u64::MAX);
-            let finding = Diagnostic {
-                severity: Severity::Error,
-                rule: defect.rule(),
-                message: defect.to_string().into(),
-                offset: packet.position.filter(|at| *at <= end),
-                entry: Some(format!("stream/{}", self.stream).into()),
-            };
-            let mut findings = self.findings.lock().unwrap_or_else(PoisonError::into_inner);
-            findings.push(finding)?;
+            let size = self.cx.source().size();
+            self.findings.undecoded(self.stream, &packet, (&message, seconds), size)?;
         }
         Ok(())
     }

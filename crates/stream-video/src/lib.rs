@@ -5,19 +5,17 @@
 //! the format. Where a container's own tables tell all packets ([`isobmff`], [`matroska`], [`avi`]), these are read, not the payloads.
 //!
 //! ```no_run
-//! # use std::sync::Arc;
-//! # use stream_core::{Context, FileSource, memory::Budget};
-//! let cx = Context::new(Arc::new(FileSource::open("a.mp4")?), &Budget::new("video", 64 << 20));
+//! # fn read(cx: stream_core::Context) -> stream_core::Result<()> {
 //! let mut reader = stream_video::Reader::open(cx)?;
 //! let mut packet = stream_video::Packet::default();
 //! while reader.read_packet(&mut packet)? {
 //!     println!("{} {:?} {}", packet.stream, packet.pts, packet.size);
 //! }
-//! # Ok::<(), stream_core::Error>(())
+//! # Ok(()) }
 //! ```
 //!
 //! Bounded: an open container holds an eighth of the budget, 5 to 32 MiB, and 40 bytes an entry of FFmpeg's index; up to 48 MiB more while
-//! it is opened; a decoder its frames. Sound and subtitles are not decoded. Read untrusted files in a worker process.
+//! it is opened; a decoder its frames. Subtitles are not decoded. Read untrusted files in a worker process.
 #![deny(clippy::arithmetic_side_effects)]
 
 mod adapter;
@@ -30,6 +28,7 @@ mod container;
 mod defect;
 mod estimate;
 mod ffi;
+mod findings;
 mod format;
 mod frames;
 mod hevc;
@@ -42,6 +41,7 @@ mod packets;
 mod payloads;
 mod rational;
 mod reader;
+mod sound;
 mod stream;
 mod tag;
 mod verdicts;

@@ -155,4 +155,6 @@ pub struct Audio {
     pub initial_padding: i32,
     /// Samples behind the last.
     pub trailing_padding: i32,
+    /// Whether the linked FFmpeg has a decoder for it.
+    pub has_decoder: bool,
 }

@@ -7,6 +7,7 @@ mod table;
 
 use std::io::Write;
 
+use stream_analysis::Sound;
 use stream_core::{
     Array, Chunks, DType, Dims, Entry, Form, Kind, Reader, Request, Result, ahead, no_such_entry,
     ordered,
@@ -77,7 +78,7 @@ fn stream(
         if !cat.entry.is_empty() {
             let Some(at) = named else { continue };
             left.swap_remove(at);
-        } else if !is_default(format, &entry) {
+        } else if !is_default(format, cat.to, &entry) {
             continue;
         }
         found = true;
@@ -120,8 +121,10 @@ fn all_cues(
 }
 
 /// What is streamed when no entry is named: the thing that a file of this format is there for.
-fn is_default(format: &str, entry: &Entry) -> bool {
+fn is_default(format: &str, to: Option<To>, entry: &Entry) -> bool {
     match format {
+        // packets are no numbers
+        "video" if to.is_some_and(To::is_of_numbers) => Sound::is(entry),
         "vtt" => entry.kind() == Kind::Cue,
         // PS3.5, A.4: pixel data, float and double float pixel data
         "dicom" => {
@@ -143,7 +146,13 @@ fn data(
     let request = request(cat, &[entry.path().to_owned()]);
     let cx = reader.context().clone();
     let chunks = reader.chunks(&request)?;
-    let array = chunks.array().or_else(|| delivered(entry, &request));
+    let mut array = chunks.array().or_else(|| delivered(entry, &request));
+    let mut chunks = chunks;
+    let again = cx.is_random() && cx.setting("audio.layout") != Some("planar");
+    if array.is_none() && cat.to == Some(To::Npy) && again && Sound::is(entry) {
+        array = measured(&mut *chunks, entry)?;
+        chunks = reader.chunks(&request)?;
+    }
     // in C order, and decoded while what came before is written
     let mut chunks = ahead(ordered(chunks, &cx), &cx);
     let mut sink: Box<dyn Sink> = match cat.to.unwrap_or(To::Raw) {
@@ -153,6 +162,23 @@ fn data(
     sink.begin(out, array.as_ref())?;
     pump(&mut *chunks, &mut *sink, meter, entry, out)?;
     sink.end(out)
+}
+
+/// What the chunks of a sound make up whose length nothing tells: all of it is decoded, and thrown away.
+fn measured(chunks: &mut dyn Chunks, entry: &Entry) -> Result<Option<Array>> {
+    let mut all: Option<Array> = None;
+    while let Some(chunk) = next(chunks, entry)? {
+        let shape: Dims = chunk.shape().into();
+        match &mut all {
+            None => all = Some(Array::new(chunk.dtype().clone(), shape)),
+            Some(array) => {
+                for (sum, more) in array.shape.iter_mut().zip(shape.iter()).take(1) {
+                    *sum = sum.saturating_add(*more);
+                }
+            }
+        }
+    }
+    Ok(all)
 }
 
 fn request(cat: &Cat, paths: &[String]) -> Request {

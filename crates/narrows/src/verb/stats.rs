@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use stream_analysis::{Answer, Findings, Measures, Question};
+use stream_analysis::{Answer, Findings, Measures, Question, Sound};
 use stream_core::{DType, Entry, Error, ErrorKind, Form, Kind, Request};
 
 use crate::cli::Stats;
@@ -97,7 +97,9 @@ fn is_numeric(entry: &Entry) -> bool {
         }
     }
     let kind = matches!(entry.kind(), Kind::Array | Kind::Column | Kind::Element | Kind::Stream);
-    kind && entry.has_data() && entry.array().is_some_and(|array| number(&array.dtype))
+    let numbers = entry.array().is_some_and(|array| number(&array.dtype));
+    // the length of a sound is not always told
+    kind && entry.has_data() && (numbers || Sound::is(entry))
 }
 
 /// Over a pipe an entry's data can only be had while the reader stands at it.

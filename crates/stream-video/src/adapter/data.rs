@@ -1,4 +1,4 @@
-//! What is asked for: payloads, attached files, and frames.
+//! What is asked for: payloads, attached files, frames, and samples.
 
 use std::sync::Arc;
 
@@ -8,14 +8,17 @@ use stream_core::{
 };
 
 use super::Adapter;
-use crate::Attachment;
-use crate::frames::{Findings, Frames};
+use crate::findings::Findings;
+use crate::frames::Frames;
 use crate::payloads::{Bytes, Payloads, Range};
+use crate::sound::Sound;
+use crate::{Attachment, Media};
 
 /// An entry that has data.
 #[derive(Clone, Copy, Debug)]
 enum Wanted {
     Stream(usize),
+    Sound(usize),
     Packet(u32, u64),
     Attachment(usize),
 }
@@ -24,7 +27,8 @@ impl Adapter {
     pub(super) fn data(&mut self, request: &Request) -> Result<Box<dyn Chunks>> {
         let mut wanted = Vec::new();
         for path in &request.entries {
-            wanted.push(self.wanted(path).ok_or_else(|| no_such_entry(path))?);
+            let found = self.wanted(path).ok_or_else(|| no_such_entry(path))?;
+            wanted.push(self.heard(found, request.form));
         }
         if let [one] = *wanted {
             return self.chunks_of(one, request, 0);
@@ -60,6 +64,15 @@ impl Adapter {
             Wanted::Stream(at) if at >= self.reader.streams().len() => None,
             wanted => parts.next().is_none().then_some(wanted),
         }
+    }
+
+    /// A stream of sound is its samples, unless its bytes are asked for or nothing decodes them.
+    fn heard(&self, wanted: Wanted, form: Form) -> Wanted {
+        let Wanted::Stream(at) = wanted else { return wanted };
+        let Some(stream) = self.reader.streams().get(at) else { return wanted };
+        let sounds = stream.media == Media::Audio && form != Form::Bytes;
+        let decodes = stream.audio.as_ref().is_some_and(|audio| audio.has_decoder);
+        if sounds && (decodes || form == Form::Decoded) { Wanted::Sound(at) } else { wanted }
     }
 
     fn chunks_of(
@@ -107,13 +120,18 @@ fn open(
     if let (Form::Decoded, Wanted::Stream(at)) = (request.form, wanted) {
         return Ok(Box::new(Frames::open(cx, at, (request, entry), lost.clone())?));
     }
+    if let Wanted::Sound(at) = wanted {
+        return Ok(Box::new(Sound::open(cx, at, (request, entry), lost.clone())?));
+    }
     if request.form == Form::Decoded {
-        let message = "form: only streams of pictures are decoded";
+        let message = "form: only streams of pictures and of sound are decoded";
         return Err(Error::new(ErrorKind::Request, message));
     }
     let range = Range::of(&request.region)?;
     Ok(match wanted {
-        Wanted::Stream(at) => Box::new(Payloads::of_stream(cx, at, range, (entry, size))?),
+        Wanted::Stream(at) | Wanted::Sound(at) => {
+            Box::new(Payloads::of_stream(cx, at, range, (entry, size))?)
+        }
         Wanted::Packet(stream, index) => {
             Box::new(Payloads::of_packet(cx, (stream, index), range, (entry, size))?)
         }

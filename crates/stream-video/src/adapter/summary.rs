@@ -1,10 +1,8 @@
 //! What is known at the end: counts and verdicts for each stream.
 
-use std::sync::PoisonError;
+use stream_core::{Fields, Result, Severity, Summary};
 
-use stream_core::{Diagnostics, Fields, Result, Severity, Summary};
-
-use crate::frames::Findings;
+use crate::findings::{self, Findings};
 use crate::{Media, Reader, Stream, Verdicts};
 
 /// The summary of what was read so far.
@@ -15,9 +13,12 @@ pub(super) fn of(reader: &Reader, entries: u64, lost: &Findings) -> Result<Summa
     let packets = reader.verdicts().iter().fold(0u64, |n, v| n.saturating_add(v.packets));
     summary.fields.push("packets", packets)?;
     summary.fields.begin_list("streams")?;
-    for (stream, verdicts) in reader.streams().iter().zip(reader.verdicts()) {
+    for (at, (stream, verdicts)) in reader.streams().iter().zip(reader.verdicts()).enumerate() {
         summary.fields.begin_item_map()?;
         of_stream(&mut summary.fields, stream, verdicts)?;
+        if let Some(samples) = lost.samples(at) {
+            summary.fields.push("samples", samples)?;
+        }
         summary.fields.end();
     }
     summary.fields.end();
@@ -26,25 +27,12 @@ pub(super) fn of(reader: &Reader, entries: u64, lost: &Findings) -> Result<Summa
     if let Some(first) = first {
         summary.fields.push("incomplete_reason", &*first.message)?;
     }
-    append(&mut summary, findings)?;
-    let lost = lost.lock().unwrap_or_else(PoisonError::into_inner);
-    if lost.count(Severity::Error) > 0 {
-        summary.fields.push("undecoded", lost.count(Severity::Error))?;
+    findings::append(&mut summary.diagnostics, findings)?;
+    if lost.errors() > 0 {
+        summary.fields.push("undecoded", lost.errors())?;
     }
-    append(&mut summary, &lost)?;
+    lost.append_to(&mut summary.diagnostics)?;
     Ok(summary)
-}
-
-fn append(summary: &mut Summary, findings: &Diagnostics) -> Result<()> {
-    for finding in findings.kept() {
-        summary.diagnostics.push(finding.clone())?;
-    }
-    for severity in [Severity::Note, Severity::Warning, Severity::Error] {
-        let kept = findings.kept().iter().filter(|f| f.severity == severity).count();
-        let dropped = findings.count(severity).saturating_sub(u64::try_from(kept).unwrap_or(0));
-        summary.diagnostics.count_dropped(severity, dropped);
-    }
-    Ok(())
 }
 
 fn of_stream(fields: &mut Fields, stream: &Stream, verdicts: &Verdicts) -> Result<()> {

@@ -1,5 +1,7 @@
 //! Frames from packets.
 
+mod sound;
+
 use std::ffi::c_int;
 use std::num::NonZeroUsize;
 
@@ -16,9 +18,11 @@ const FIXED: u64 = 4 << 20;
 /// Threads that are of use.
 const THREADS: usize = 8;
 
-/// A decoder of one stream of pictures, with the frame it delivered last.
+pub(crate) use sound::Received;
+
+/// A decoder of one stream, with the frame it delivered last.
 ///
-/// Charged before it is opened: its frames at their size with borders, as many as the codec may keep for reference and one for each
+/// Charged before it is opened. Of pictures: its frames at their size with borders, as many as the codec may keep for reference and one for each
 /// thread. Where that is too much, one thread decodes; where that is too much as well, it is refused.
 pub(crate) struct Decoder {
     codec: *mut sys::AVCodecContext,
@@ -55,6 +59,25 @@ impl Decoder {
             return Err(none());
         }
         let (threads, held) = reserve(cx, par)?;
+        let pixels = i64::try_from(pixels(par).max(1)).unwrap_or(i64::MAX);
+        Self::start(stream, held, |codec| {
+            codec.thread_count = c_int::try_from(threads).unwrap_or(1);
+            // what grows beyond what was reserved is no frame of this stream
+            codec.max_pixels = pixels;
+            if keys == Keys::Only {
+                codec.skip_frame = sys::AVDiscard::AVDISCARD_NONKEY;
+            }
+        })
+    }
+
+    /// A decoder with the parameters of a stream of an open container, after `configure`.
+    fn start(
+        stream: *mut sys::AVStream,
+        held: Reservation,
+        configure: impl FnOnce(&mut sys::AVCodecContext),
+    ) -> Result<Self> {
+        // SAFETY: a stream of an open context has parameters.
+        let par = unsafe { &*(*stream).codecpar };
         // SAFETY: functions of a codec's number; a context of a decoder, whose fields are public.
         let (codec, frame, decoder) = unsafe {
             let decoder = sys::avcodec_find_decoder(par.codec_id);
@@ -69,17 +92,11 @@ impl Decoder {
         if codec.is_null() || frame.is_null() {
             return Err(failed(no_memory(), "decoder"));
         }
-        let pixels = pixels(par);
         // SAFETY: a new context, and a stream's parameters.
         let code = collected(&mut opened.log, || unsafe {
             let code = sys::avcodec_parameters_to_context(codec, par);
             (*codec).pkt_timebase = (*stream).time_base;
-            (*codec).thread_count = c_int::try_from(threads).unwrap_or(1);
-            // what grows beyond what was reserved is no frame of this stream
-            (*codec).max_pixels = i64::try_from(pixels.max(1)).unwrap_or(i64::MAX);
-            if keys == Keys::Only {
-                (*codec).skip_frame = sys::AVDiscard::AVDISCARD_NONKEY;
-            }
+            configure(&mut *codec);
             match code {
                 0.. => sys::avcodec_open2(codec, decoder, std::ptr::null_mut()),
                 code => code,

@@ -203,6 +203,15 @@ impl Demuxer {
         unsafe { ((*(*stream).codecpar).width, (*(*stream).codecpar).height) }
     }
 
+    /// Channels and samples in a second of a stream; 0 where there are none.
+    pub(crate) fn sound(&self, at: usize) -> (usize, u32) {
+        let Some(stream) = self.stream(at) else { return (0, 0) };
+        // SAFETY: a stream has parameters.
+        let par = unsafe { &*(*stream).codecpar };
+        let channels = usize::try_from(par.ch_layout.nb_channels).unwrap_or(0);
+        (channels, u32::try_from(par.sample_rate).unwrap_or(0))
+    }
+
     /// As the library knows it.
     pub(crate) fn context(&self) -> *mut sys::AVFormatContext {
         self.context

@@ -60,6 +60,11 @@ impl State {
         self.position.min(self.size)
     }
 
+    /// Bytes from where the next read begins to the end.
+    fn left(&self) -> usize {
+        usize::try_from(self.size.saturating_sub(self.position)).unwrap_or(usize::MAX)
+    }
+
     /// Whether the next read finds nothing.
     pub(crate) fn is_at_end(&self) -> bool {
         self.position >= self.size
@@ -245,13 +250,17 @@ pub(crate) unsafe extern "C" fn interrupted(opaque: *mut c_void) -> c_int {
 
 unsafe extern "C" fn read(opaque: *mut c_void, buffer: *mut u8, length: c_int) -> c_int {
     let Ok(length) = usize::try_from(length) else { return sys::AVERROR(sys::EINVAL) };
+    // SAFETY: the state is this stream's own.
+    let state = unsafe { &mut *opaque.cast::<State>() };
+    // at the end the library goes back to what it has in the buffer: nothing is written there then
+    let length = length.min(BUFFER).min(state.left());
     if length == 0 {
         return sys::AVERROR_EOF;
     }
-    // SAFETY: the state is this stream's own, and the buffer has `length` bytes, whatever is in them.
-    let (state, buffer) = unsafe {
-        buffer.write_bytes(0, length.min(BUFFER));
-        (&mut *opaque.cast::<State>(), std::slice::from_raw_parts_mut(buffer, length.min(BUFFER)))
+    // SAFETY: the buffer has at least `length` bytes, whatever is in them.
+    let buffer = unsafe {
+        buffer.write_bytes(0, length);
+        std::slice::from_raw_parts_mut(buffer, length)
     };
     // a source is anybody's code, and nothing may unwind through the library
     catch_unwind(AssertUnwindSafe(|| state.read(buffer))).unwrap_or(sys::AVERROR_EXTERNAL)

@@ -152,6 +152,8 @@ fn audio(par: &sys::AVCodecParameters) -> Audio {
         bits_per_sample: unsafe { sys::av_get_bits_per_sample(par.codec_id) },
         initial_padding: par.initial_padding,
         trailing_padding: par.trailing_padding,
+        // SAFETY: looks a number up.
+        has_decoder: unsafe { !sys::avcodec_find_decoder(par.codec_id).is_null() },
     }
 }
 
