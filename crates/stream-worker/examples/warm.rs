@@ -7,6 +7,7 @@
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -46,7 +47,7 @@ fn main() -> ExitCode {
         race("in this process", &turns(count), threads, here);
     }
     let workers = Workers::new(Rules::new(NonZeroUsize::new(threads).unwrap()));
-    let there = |path: &Path| list(&mut workers.open(&executable, &look_path(path, &options())?)?);
+    let there = |path: &Path| list(&mut workers.list(&executable, &look_path(path, &options())?)?);
     race("first, with the start", &turns(threads), threads, there);
     race("in warm workers", &turns(count), threads, there);
     let looked = |path: &Path| look_path(path, &options()).map(drop);
@@ -78,16 +79,44 @@ fn list(reader: &mut dyn Reader) -> Result<()> {
 
 fn race(what: &str, files: &[PathBuf], threads: usize, one: impl Fn(&Path) -> Result<()> + Sync) {
     let (next, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let start = Instant::now();
+    let times = Mutex::new(Vec::with_capacity(files.len()));
+    let (start, cpu) = (Instant::now(), cpu());
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
                 while let Some(path) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let start = Instant::now();
                     failed.fetch_add(usize::from(one(path).is_err()), Ordering::Relaxed);
+                    times.lock().unwrap().push(start.elapsed());
                 }
             });
         }
     });
-    let each = start.elapsed().as_secs_f64() * 1e6 / files.len() as f64;
-    println!("{what}: {each:.1} us a file, {} failed", failed.into_inner());
+    let each = |time: Duration| time.as_secs_f64() * 1e6 / files.len() as f64;
+    let (elapsed, cpu) = (each(start.elapsed()), each(self::cpu().saturating_sub(cpu)));
+    let mut times = times.into_inner().unwrap();
+    times.sort();
+    let at = |part: usize| times[(times.len() - 1) * part / 100].as_micros();
+    println!(
+        "{what}: {elapsed:.1} us a file (of 100 files the 1st took {}, the 50th {}, the 90th {}), {cpu:.1} us of CPU, {} failed",
+        at(0),
+        at(50),
+        at(90),
+        failed.into_inner()
+    );
+}
+
+/// The time that this process and its children, which run or have ended, had a core.
+fn cpu() -> Duration {
+    let own = std::process::id().to_string();
+    let ticks = |pid: &str| {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        let fields: Vec<u64> =
+            stat.rsplit_once(')')?.1.split_whitespace().map(|n| n.parse().unwrap_or(0)).collect();
+        let ours = pid == own || fields.get(1) == own.parse().ok().as_ref();
+        ours.then(|| fields.iter().skip(11).take(4).sum::<u64>())
+    };
+    let all = std::fs::read_dir("/proc").unwrap().flatten();
+    let sum: u64 = all.filter_map(|entry| ticks(entry.file_name().to_str()?)).sum();
+    Duration::from_millis(sum * 10)
 }

@@ -25,6 +25,8 @@ const WALL: usize = 3;
 const IDLE: usize = 4;
 /// One once the worker has turned to this file.
 const BEGUN: usize = 5;
+/// One once the reader is open.
+const OPENED: usize = 6;
 /// Where the entries begin: a cache line after the numbers.
 const RECORDS: usize = 64;
 
@@ -70,6 +72,11 @@ impl Board {
     /// Whether the worker is done with what was before this file.
     pub(crate) fn has_begun(&self) -> bool {
         self.number(BEGUN) != 0
+    }
+
+    /// Whether the reader was opened.
+    pub(crate) fn has_opened(&self) -> bool {
+        self.number(OPENED) != 0
     }
 
     /// After the worker's end: how many bytes of entries of batch `number` it had read and not sent.
@@ -132,6 +139,11 @@ impl BoardMap {
     pub(crate) fn begin(&self, idle: u64) {
         self.number(IDLE).store(idle, Ordering::Relaxed);
         self.number(BEGUN).store(1, Ordering::Release);
+    }
+
+    /// Says that the reader is open.
+    pub(crate) fn opened(&self) {
+        self.number(OPENED).store(1, Ordering::Release);
     }
 
     /// Bytes for entries.

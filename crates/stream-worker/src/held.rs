@@ -2,7 +2,7 @@
 
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use stream_core::{Context, Error, ErrorKind, Result};
 use stream_memory::{OverBudget, Reservation};
@@ -28,6 +28,8 @@ pub(crate) struct Held {
     bytes: AtomicU64,
     reads: AtomicU64,
     next: AtomicU64,
+    /// Whether the worker has closed the file by itself.
+    closed: AtomicBool,
     /// Gives the worker back once the file is closed; the last field, so that it is dropped last.
     _lease: Option<Lease>,
 }
@@ -51,7 +53,13 @@ impl Held {
     ) -> Self {
         let zero = || AtomicU64::new(0);
         let (bytes, reads, next) = (zero(), zero(), zero());
-        Self { process, board, cx, share, bytes, reads, next, _lease: lease }
+        let closed = AtomicBool::new(false);
+        Self { process, board, cx, share, bytes, reads, next, closed, _lease: lease }
+    }
+
+    /// The worker has closed the file by itself.
+    pub(crate) fn close_unasked(&self) {
+        self.closed.store(true, Ordering::Relaxed);
     }
 
     /// A number for a stream, unique within the file.
@@ -137,6 +145,9 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
+        if *self.closed.get_mut() {
+            return;
+        }
         // a worker that does not take it is dead, and closed everything
         let _ = self.process.command(wire::CLOSE, &Put::new(self.cx.budget()), &[]);
     }

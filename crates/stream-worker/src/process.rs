@@ -152,7 +152,6 @@ impl Process {
         doing: &dyn Fn() -> String,
     ) -> Result<()> {
         let Watch { board, cancel, stage, waited } = watch;
-        let deadline = self.deadlines.of(stage);
         let start = Instant::now();
         let (mut since, mut life) = (start, board.life());
         let before = *waited;
@@ -170,6 +169,10 @@ impl Process {
             if now != life {
                 (since, life) = (Instant::now(), now);
             }
+            // a listing says that it is open with the first entries
+            let opened = stage == Stage::Open && board.has_opened();
+            let stage = if opened { Stage::Listing } else { stage };
+            let deadline = self.deadlines.of(stage);
             let unbegun = stage == Stage::Open && self.is_warm() && !board.has_begun();
             let silence = if unbegun { deadline.silence.min(CLOSING) } else { deadline.silence };
             let cause = if since.elapsed() >= silence {

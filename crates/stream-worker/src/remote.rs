@@ -30,6 +30,10 @@ pub struct Remote {
     state: State,
     standing: Standing,
     delivered: u64,
+    /// Whether only entries and summary were asked for.
+    list: bool,
+    /// What came with the end of a listing.
+    summary: Option<Summary>,
     /// The path of the entry delivered last, for messages.
     last: String,
 }
@@ -48,21 +52,26 @@ const SHOWN: usize = 200;
 
 impl Remote {
     /// Takes the answer to a file's opening.
-    pub(crate) fn open(mut line: Line, detection: Detection) -> Result<Self> {
+    pub(crate) fn open(mut line: Line, detection: Detection, list: bool) -> Result<Self> {
         let doing = || "opening the file".to_owned();
-        match line.head(&doing)? {
-            (wire::OPENED, _) => drop(line.content(&doing)?),
-            (wire::ERROR, _) => return Err(line.error(&doing)),
-            (tag, _) => return Err(line.unexpected(tag, &doing)),
+        match line.head(&doing) {
+            Ok((wire::OPENED, _)) => drop(line.content(&doing)?),
+            Ok((wire::ERROR, _)) => return Err(line.error(&doing)),
+            Ok((tag, _)) => return Err(line.unexpected(tag, &doing)),
+            // it died later, in the listing: what it had read by then comes first
+            Err(_) if list && line.held().board.has_opened() => {}
+            Err(e) => return Err(e),
         }
         line.turn_to(Stage::Listing);
         Ok(Self {
             line,
             detection,
             batch: Batch::default(),
-            state: State::Waiting,
+            state: if list { State::Walking } else { State::Waiting },
             standing: Standing::default(),
             delivered: 0,
+            list,
+            summary: None,
             last: String::new(),
         })
     }
@@ -133,6 +142,13 @@ impl Remote {
                 Err(e) if !e.resumable() => Ok(self.batch.salvage(&self.line, e)?),
                 filled => filled.map(|()| true),
             },
+            Ok((wire::SUMMARY, _)) if self.list => {
+                let (standing, summary) = summed_up(&mut self.line, &doing)?;
+                self.line.held().close_unasked();
+                self.line.held().count(&standing);
+                self.summary = Some(summary);
+                Ok(true)
+            }
             Ok((wire::END, _)) => {
                 let content = self.line.content(&doing)?;
                 let standing = take_standing(&mut Take::new(&content));
@@ -198,19 +214,13 @@ impl Reader for Remote {
     fn finish(&mut self) -> Result<Summary> {
         let doing = || "summing up".to_owned();
         let held = self.line.held().clone();
+        if let Some(summary) = self.summary.take().filter(|_| self.state == State::Ended) {
+            return Ok(summary);
+        }
         let answered = (|| {
             let mut line = held.command(wire::FINISH, &Put::new(held.cx.budget()), &[])?;
             match line.head(&doing)? {
-                (wire::SUMMARY, _) => {
-                    let content = line.content(&doing)?;
-                    let mut take = Take::new(&content);
-                    let both = take_standing(&mut take)
-                        .and_then(|s| Ok((s, take_summary(&mut take, held.cx.budget())?)));
-                    both.map_err(|flaw| match Error::from(flaw) {
-                        e if e.resumable() => e,
-                        e => line.wrong(&e, &doing),
-                    })
-                }
+                (wire::SUMMARY, _) => summed_up(&mut line, &doing),
                 (wire::ERROR, _) => Err(line.error(&doing)),
                 (tag, _) => Err(line.unexpected(tag, &doing)),
             }
@@ -232,6 +242,18 @@ impl Reader for Remote {
         }
         Ok(summary)
     }
+}
+
+/// The summary whose frame has come, and how far the walk is.
+fn summed_up(line: &mut Line, doing: &dyn Fn() -> String) -> Result<(Standing, Summary)> {
+    let content = line.content(doing)?;
+    let mut take = Take::new(&content);
+    let both = take_standing(&mut take)
+        .and_then(|s| Ok((s, take_summary(&mut take, line.held().cx.budget())?)));
+    both.map_err(|flaw| match Error::from(flaw) {
+        e if e.resumable() => e,
+        e => line.wrong(&e, doing),
+    })
 }
 
 /// What is being done once the entry `last` was delivered.

@@ -96,14 +96,11 @@ fn start(
 ) -> Option<Open> {
     let mut reply = Reply::new(fds.next()?);
     match Open::new(formats, payload, (fds.next()?, fds.next()?), idle) {
-        Ok(mut open) => {
-            // nobody listens any more: the next command says so
-            let _ = reply.send(wire::OPENED, &[]);
-            match open.walk(reply) {
-                Ok(()) => Some(open),
-                Err(_) => None,
-            }
-        }
+        // a walk that does not start has closed its answer, which says so
+        Ok(mut open) => match open.walk(reply) {
+            Ok(false) => Some(open),
+            Ok(true) | Err(_) => None,
+        },
         Err(e) => {
             refuse(&mut reply, &e);
             None

@@ -9,7 +9,7 @@
 //! answer's socket says [`GO`] when the stream shall start, and again after each refusal that can be tried again.
 
 /// Which encoding both sides speak: to be counted up with every change of it, as they may be two programs.
-pub(crate) const PROTOCOL: u64 = 1;
+pub(crate) const PROTOCOL: u64 = 2;
 
 /// Bytes of a frame's head: tag and length.
 pub(crate) const HEAD: usize = 5;
@@ -39,7 +39,7 @@ pub(crate) const OPENED: u8 = 65;
 pub(crate) const ERROR: u8 = 66;
 /// Entries: the length of all records, the records, and how far the walk then is.
 pub(crate) const BATCH: u8 = 67;
-/// The stream's end.
+/// The stream's end; for entries how far the walk then was.
 pub(crate) const END: u8 = 68;
 /// A stream of chunks is open: the array, the number of chunks of its plan.
 pub(crate) const DATA: u8 = 69;
@@ -47,6 +47,7 @@ pub(crate) const DATA: u8 = 69;
 pub(crate) const CHUNK: u8 = 70;
 /// Where some chunks lie.
 pub(crate) const PLACES: u8 = 71;
+/// How far the walk is, and the summary. Before a walk's end: the worker has closed the file.
 pub(crate) const SUMMARY: u8 = 72;
 /// What a task gave.
 pub(crate) const RESULT: u8 = 73;

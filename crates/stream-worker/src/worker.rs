@@ -53,7 +53,8 @@ impl Worker {
         if self.current.upgrade().is_some() {
             return Err(Error::new(ErrorKind::Request, "the worker still reads another file"));
         }
-        let opened = open(&self.process, &looked, None).map_err(|refused| refused.error)?;
+        let opened =
+            open(&self.process, &looked, (None, false)).map_err(|refused| refused.error)?;
         self.current = opened.held();
         Ok(opened)
     }
@@ -87,11 +88,11 @@ impl From<Error> for Refused {
     }
 }
 
-/// Opens a file in a worker that has none open.
+/// Opens a file in a worker that has none open; to `list` it the worker begins at once, and gives nothing but entries and summary.
 pub(crate) fn open(
     process: &Arc<Process>,
     looked: &Looked,
-    lease: Option<Lease>,
+    (lease, list): (Option<Lease>, bool),
 ) -> Result<Remote, Refused> {
     let (detection, cx) = (*looked.detection(), looked.context().clone());
     let name = detection.format.name;
@@ -112,6 +113,7 @@ pub(crate) fn open(
         settings: cx.settings().map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
         budget: share.bytes(),
         batch,
+        list,
     };
     let board = Board::new(batch)
         .map_err(|e| Error::new(ErrorKind::Io, format!("a board for the worker: {e}")))?;
@@ -121,7 +123,7 @@ pub(crate) fn open(
     let held = Arc::new(Held::new(process.clone(), board, (cx, share), lease));
     let line = held.command(wire::OPEN, &put, &[file, held.board.fd()])?;
     drop(put);
-    let opened = Remote::open(line, detection);
+    let opened = Remote::open(line, detection, list);
     process.set_idle(held.board.idle());
     opened.map_err(|error| Refused { error, begun: held.board.has_begun() || process.is_alive() })
 }

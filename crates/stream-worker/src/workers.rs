@@ -67,9 +67,22 @@ impl Workers {
     /// # Errors
     /// As [`Worker::open_looked`](crate::Worker::open_looked); `Cancelled` while waiting, `Io` when no process can be started.
     pub fn open(&self, executable: &Executable, looked: &Looked) -> Result<Remote> {
+        self.open_to(executable, looked, false)
+    }
+
+    /// The same for a file of which only the entries and the summary are wanted: the worker begins at once, and a small file
+    /// costs one answer. A request for data is refused.
+    ///
+    /// # Errors
+    /// As [`Workers::open`].
+    pub fn list(&self, executable: &Executable, looked: &Looked) -> Result<Remote> {
+        self.open_to(executable, looked, true)
+    }
+
+    fn open_to(&self, executable: &Executable, looked: &Looked, list: bool) -> Result<Remote> {
         loop {
             let (process, lease) = self.lease(executable, looked.context().cancel())?;
-            match worker::open(&process, looked, Some(lease)) {
+            match worker::open(&process, looked, (Some(lease), list)) {
                 Ok(remote) => return Ok(remote),
                 Err(refused) if !refused.begun && process.is_warm() => {}
                 Err(refused) => return Err(refused.error),

@@ -9,6 +9,8 @@ mod faulty;
 mod files;
 #[path = "worker/limits.rs"]
 mod limits;
+#[path = "worker/list.rs"]
+mod list;
 #[path = "worker/mad.rs"]
 mod mad;
 #[path = "worker/pool.rs"]
@@ -41,7 +43,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let filter = arguments.iter().find(|a| !a.starts_with('-'));
-    let all: Vec<Test> = [same::ALL, limits::ALL, mad::ALL, pool::ALL].concat();
+    let all: Vec<Test> = [same::ALL, limits::ALL, mad::ALL, pool::ALL, list::ALL].concat();
     let mut failed = 0;
     for (name, test) in all.iter().filter(|(name, _)| filter.is_none_or(|f| name.contains(f))) {
         let start = Instant::now();

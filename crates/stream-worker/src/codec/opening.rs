@@ -24,6 +24,8 @@ pub(crate) struct Opening {
     pub(crate) budget: u64,
     /// Bytes of entries that are sent together.
     pub(crate) batch: usize,
+    /// Whether only the entries and the summary are asked for: the walk begins at once.
+    pub(crate) list: bool,
 }
 
 pub(crate) fn put_opening(put: &mut Put, opening: &Opening) -> Result<(), OverBudget> {
@@ -37,7 +39,8 @@ pub(crate) fn put_opening(put: &mut Put, opening: &Opening) -> Result<(), OverBu
         put.str(value)?;
     }
     put.u64(opening.budget)?;
-    put.usize(opening.batch)
+    put.usize(opening.batch)?;
+    put.bool(opening.list)
 }
 
 pub(crate) fn take_opening(take: &mut Take<'_>) -> Result<Opening> {
@@ -49,6 +52,6 @@ pub(crate) fn take_opening(take: &mut Take<'_>) -> Result<Opening> {
     let settings = (0..count)
         .map(|_| Ok((take.str()?.to_owned(), take.str()?.to_owned())))
         .collect::<Result<Vec<_>>>()?;
-    let (budget, batch) = (take.u64()?, take.usize()?);
-    Ok(Opening { path, format, threads, chunk_size, settings, budget, batch })
+    let (budget, batch, list) = (take.u64()?, take.usize()?, take.bool()?);
+    Ok(Opening { path, format, threads, chunk_size, settings, budget, batch, list })
 }

@@ -204,6 +204,7 @@ proptest! {
             settings: entries.iter().map(|e| (e.clone(), "on".to_owned())).collect(),
             budget: u64::MAX,
             batch: 7,
+            list: chunk_size.is_some(),
         };
         let bytes = encoded(|put| put_opening(put, &opening));
         prop_assert_eq!(take_opening(&mut Take::new(&bytes)).unwrap(), opening);

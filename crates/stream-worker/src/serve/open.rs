@@ -10,6 +10,7 @@ use stream_core::{ChunkPlan, Context, Error, ErrorKind, FileSource, Format, Resu
 use stream_memory::Budget;
 
 use super::desk::Desk;
+use super::entries::Walk;
 use super::life::Lively;
 use super::reply::Reply;
 use super::watched::Watched;
@@ -28,6 +29,8 @@ pub(super) struct Open {
     board: Arc<BoardMap>,
     plans: HashMap<u64, Arc<dyn ChunkPlan>>,
     threads: Vec<JoinHandle<()>>,
+    /// Whether only the entries and the summary are asked for.
+    list: bool,
 }
 
 /// The budget's name in refusals.
@@ -42,7 +45,7 @@ impl Open {
         idle: u64,
     ) -> Result<Self> {
         let opening = take_opening(&mut Take::new(payload))?;
-        let Opening { path, format, threads, chunk_size, settings, budget, batch } = opening;
+        let Opening { path, format, threads, chunk_size, settings, budget, batch, list } = opening;
         let reads = formats.iter().find(|reads| reads.descriptor().name == format).copied();
         let format = reads.ok_or_else(|| {
             Error::new(ErrorKind::NotEnabled, format!("the worker has no reader for {format}"))
@@ -60,15 +63,26 @@ impl Open {
             cx = cx.with_setting(name, value);
         }
         let desk = Arc::new(Desk::open(format, cx.clone())?);
-        Ok(Self { desk, cx, board, plans: HashMap::new(), threads: Vec::new() })
+        board.opened();
+        Ok(Self { desk, cx, board, plans: HashMap::new(), threads: Vec::new(), list })
     }
 
-    /// Starts the walk over the entries, which are told on `reply`.
-    pub(super) fn walk(&mut self, reply: Reply) -> Result<()> {
+    /// Starts the walk over the entries, which are told on `reply`. True when it is over, and the file can be closed.
+    pub(super) fn walk(&mut self, mut reply: Reply) -> Result<bool> {
+        if self.list {
+            reply.send_soon(wire::OPENED);
+        } else {
+            // nobody listens any more: the next command says so
+            let _ = reply.send(wire::OPENED, &[]);
+        }
         let (desk, cx, board) = (self.desk.clone(), self.cx.clone(), self.board.clone());
-        let walk = entries::start(desk, cx, board, reply).map_err(entries::no_thread)?;
+        let mut walk = Walk::new(desk, cx, board, reply);
+        if self.list && walk.begin() {
+            return Ok(true);
+        }
+        let walk = walk.start(!self.list).map_err(entries::no_thread)?;
         self.keep(Ok(walk));
-        Ok(())
+        Ok(false)
     }
 
     /// Remembers a thread, and forgets those that have ended.

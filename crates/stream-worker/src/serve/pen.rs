@@ -47,6 +47,8 @@ pub(super) enum Refusal {
     Short(stream_core::Error),
     /// Nobody listens any more.
     Gone,
+    /// The board has no room for it.
+    Full,
 }
 
 impl From<io::Error> for Refusal {
@@ -76,13 +78,27 @@ impl Pen {
 
     /// Takes an entry: it is not lost from here on.
     pub(super) fn write(&self, entry: &Entry, standing: Standing) -> Result<(), Refusal> {
+        self.write_or(entry, standing, |state| Ok(state.flush(&self.board)?))
+    }
+
+    /// The same, if that can be done without a word to the parent.
+    pub(super) fn write_quietly(&self, entry: &Entry, standing: Standing) -> Result<(), Refusal> {
+        self.write_or(entry, standing, |_| Err(Refusal::Full))
+    }
+
+    fn write_or(
+        &self,
+        entry: &Entry,
+        standing: Standing,
+        full: impl FnOnce(&mut State) -> Result<(), Refusal>,
+    ) -> Result<(), Refusal> {
         let mut state = self.lock();
         state.record.clear();
         put_entry(&mut state.record, entry).map_err(|e| Refusal::Short(e.into()))?;
         let len = state.record.as_bytes().len();
         let whole = len.saturating_add(4);
         if state.filled.saturating_add(whole) > self.board.room() {
-            state.flush(&self.board)?;
+            full(&mut state)?;
         }
         state.last = standing;
         let head = u32::try_from(len).unwrap_or(u32::MAX).to_le_bytes();
@@ -106,6 +122,16 @@ impl Pen {
         let mut state = self.lock();
         state.flush(&self.board)?;
         state.reply.send(tag, &[content])
+    }
+
+    /// Sends what waits, and frames behind it.
+    pub(super) fn say_all(&self, frames: &[u8]) -> io::Result<()> {
+        self.lock().flush_with(&self.board, frames)
+    }
+
+    /// The parent's words come here too.
+    pub(super) fn listen(&self) -> io::Result<Reply> {
+        self.lock().reply.try_clone()
     }
 
     /// Sends what has waited long enough, until the pen is put down.
@@ -137,10 +163,16 @@ impl State {
         if self.filled == 0 {
             return Ok(());
         }
+        self.flush_with(board, &[])
+    }
+
+    /// Sends a batch, be it empty, and frames behind it.
+    fn flush_with(&mut self, board: &BoardMap, frames: &[u8]) -> io::Result<()> {
         let len = u32::try_from(self.filled).unwrap_or(u32::MAX).to_le_bytes();
         self.stand();
         let records = board.records(self.filled);
-        self.reply.send(wire::BATCH, &[&len, records, self.standing.as_bytes()])?;
+        let parts = [&len[..], records, self.standing.as_bytes()];
+        self.reply.send_with(wire::BATCH, &parts, frames)?;
         self.next(board);
         Ok(())
     }

@@ -7,11 +7,20 @@ use std::os::unix::net::UnixStream;
 use crate::wire::{ASK, GO, head, parse_ask};
 
 /// A socket on which frames are sent. An error means that nobody listens any more.
-pub(super) struct Reply(UnixStream);
+pub(super) struct Reply {
+    socket: UnixStream,
+    /// What goes out with the next frame, before it.
+    first: Vec<u8>,
+}
 
 impl Reply {
     pub(super) fn new(fd: OwnedFd) -> Self {
-        Self(UnixStream::from(fd))
+        Self { socket: UnixStream::from(fd), first: Vec::new() }
+    }
+
+    /// Sends an empty frame with the next one.
+    pub(super) fn send_soon(&mut self, tag: u8) {
+        self.first.extend(head(tag, 0));
     }
 
     /// Sends a frame whose content are `parts`, one after another.
@@ -21,10 +30,11 @@ impl Reply {
 
     /// The same, followed by bytes that do not count for its length.
     pub(super) fn send_with(&mut self, tag: u8, parts: &[&[u8]], after: &[u8]) -> io::Result<()> {
+        let first = std::mem::take(&mut self.first);
         let len = parts.iter().fold(0usize, |n, part| n.saturating_add(part.len()));
         let head = head(tag, len);
-        let mut slices = [IoSlice::new(&[]); 6];
-        let all = std::iter::once(&head[..]).chain(parts.iter().copied()).chain([after]);
+        let mut slices = [IoSlice::new(&[]); 7];
+        let all = [&first[..], &head[..]].into_iter().chain(parts.iter().copied()).chain([after]);
         let mut count = 0usize;
         for (slot, bytes) in slices.iter_mut().zip(all) {
             *slot = IoSlice::new(bytes);
@@ -33,7 +43,7 @@ impl Reply {
         let mut left = slices.get_mut(..count).unwrap_or_default();
         IoSlice::advance_slices(&mut left, 0);
         while !left.is_empty() {
-            match self.0.write_vectored(left) {
+            match self.socket.write_vectored(left) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(n) => IoSlice::advance_slices(&mut left, n),
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
@@ -46,7 +56,7 @@ impl Reply {
     /// Waits for what the parent says next.
     pub(super) fn asked(&mut self) -> io::Result<(u8, usize)> {
         let mut bytes = [0; ASK];
-        self.0.read_exact(&mut bytes)?;
+        self.socket.read_exact(&mut bytes)?;
         Ok(parse_ask(bytes))
     }
 
@@ -59,6 +69,6 @@ impl Reply {
     }
 
     pub(super) fn try_clone(&self) -> io::Result<Self> {
-        self.0.try_clone().map(Self)
+        Ok(Self { socket: self.socket.try_clone()?, first: Vec::new() })
     }
 }

@@ -28,7 +28,7 @@ fn options(limit: u64) -> Options {
         .with_setting("verify", "on")
 }
 
-fn described(entry: &Entry) -> String {
+pub(crate) fn described(entry: &Entry) -> String {
     format!(
         "{} {} {} {:?} {:?} {} {:?}",
         entry.path(),
