@@ -11,20 +11,20 @@ use shared::Shared;
 
 /// Reads and decodes the next chunks of a plan on other threads, up to [`Context::threads`] of them, and delivers them in the
 /// plan's order. Chunks that wait are charged like any other; where the budget is short, fewer are read ahead, down to one at
-/// a time. Without a plan chunks come as they are.
+/// a time. What a governor allows is looked at before each chunk. Without a plan chunks come as they are.
 pub fn ahead(chunks: Box<dyn Chunks>, cx: &Context) -> Box<dyn Chunks> {
     let Some(plan) = chunks.plan() else { return chunks };
     let array = chunks.array();
-    let threads = cx.threads().get().min(plan.len());
+    let threads = cx.most_threads().get().min(plan.len());
     if threads < 2 {
         return chunks;
     }
-    let shared = Arc::new(Shared::new(plan.clone(), threads));
+    let shared = Arc::new(Shared::new(plan.clone(), threads, cx));
     let mut workers = Vec::new();
     for i in 0..threads {
         let shared = Arc::clone(&shared);
         let thread = std::thread::Builder::new().name(format!("ahead {i}"));
-        match thread.spawn(move || shared.work()) {
+        match thread.spawn(move || shared.work(i)) {
             Ok(worker) => workers.push(worker),
             Err(_) => break,
         }

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::{Component, Path};
 use std::sync::{Arc, OnceLock};
 
-use stream_memory::{Budget, Buf, ChunkSizer, Level, Pool};
+use stream_memory::{Budget, Buf, ChunkSizer, Level, Limits, Pool, Throttle};
 
 use crate::source::{Access, FileSource, Source};
 use crate::{Cancel, Counters, Entry, Error, ErrorKind, Result};
@@ -25,8 +25,14 @@ pub struct Context {
 struct Options {
     threads: Option<NonZeroUsize>,
     chunk_size: Option<usize>,
+    most_chunk: Option<usize>,
+    prefetch: Option<NonZeroUsize>,
+    throttle: Throttle,
     settings: Vec<(String, String)>,
 }
+
+/// Chunks that each thread may have read ahead of the caller, unless asked otherwise: one being read and one ready.
+const PREFETCH: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
 
 impl Context {
     /// A context that reads `source` within `budget`, with a pool of its own.
@@ -62,6 +68,24 @@ impl Context {
     /// Delivers chunks of about `bytes` bytes.
     pub fn with_chunk_size(mut self, bytes: usize) -> Self {
         Arc::make_mut(&mut self.options).chunk_size = Some(bytes.max(1));
+        self
+    }
+
+    /// Delivers chunks of at most about `bytes` bytes, unless a size is asked for.
+    pub fn with_most_chunk(mut self, bytes: usize) -> Self {
+        Arc::make_mut(&mut self.options).most_chunk = Some(bytes.max(1));
+        self
+    }
+
+    /// Reads up to this many chunks for each thread ahead of whoever uses them; 2 unless set.
+    pub fn with_prefetch(mut self, chunks: NonZeroUsize) -> Self {
+        Arc::make_mut(&mut self.options).prefetch = Some(chunks);
+        self
+    }
+
+    /// Keeps within what a governor allows.
+    pub fn with_throttle(mut self, throttle: &Throttle) -> Self {
+        Arc::make_mut(&mut self.options).throttle = throttle.clone();
         self
     }
 
@@ -101,15 +125,37 @@ impl Context {
         &self.counters
     }
 
-    /// How many threads may decode at once.
+    /// How many threads may decode at once, now: fewer while memory is tight.
     pub fn threads(&self) -> NonZeroUsize {
+        self.limits().threads(self.most_threads())
+    }
+
+    /// How many threads may decode at once when memory is not tight.
+    pub fn most_threads(&self) -> NonZeroUsize {
         self.options.threads.unwrap_or_else(cores)
     }
 
-    /// About how many bytes a chunk should have: what was asked for, else what the budget's free part allows.
+    /// How many chunks each thread may have read ahead, when memory is not tight.
+    pub fn prefetch(&self) -> NonZeroUsize {
+        self.options.prefetch.unwrap_or(PREFETCH)
+    }
+
+    /// What a governor allows now. One atomic load.
+    pub fn limits(&self) -> Limits {
+        self.options.throttle.limits()
+    }
+
+    /// Where that is seen while the work goes on.
+    pub fn throttle(&self) -> &Throttle {
+        &self.options.throttle
+    }
+
+    /// About how many bytes a chunk should have: what was asked for, else what the budget's free part and a governor allow.
     pub fn chunk_size(&self) -> usize {
         self.options.chunk_size.unwrap_or_else(|| {
-            ChunkSizer::new(self.threads().get()).size(self.budget.attainable(), Level::Healthy)
+            let sizer = ChunkSizer::new(self.most_threads().get());
+            let size = self.limits().chunk(sizer.size(self.budget.attainable(), Level::Healthy));
+            self.options.most_chunk.map_or(size, |most| size.min(most))
         })
     }
 
@@ -270,6 +316,20 @@ mod tests {
     fn a_source_that_ends_early_says_expected_and_found() {
         let e = context(b"abc").read_exact_at(1, &mut [0; 4]).unwrap_err();
         assert_eq!(e.to_string(), "input ends early (expected 4 bytes, found 2) (offset 3)");
+    }
+
+    #[test]
+    fn what_a_governor_allows_is_seen_at_once() {
+        let throttle = Throttle::new();
+        let cx = context(b"").with_threads(NonZeroUsize::new(4).unwrap()).with_throttle(&throttle);
+        let roomy = Context::new(cx.source().clone(), &Budget::new("b", 1 << 30));
+        let roomy = roomy.with_throttle(&throttle);
+        assert_eq!((cx.threads().get(), roomy.chunk_size()), (4, 10 << 20));
+        throttle.set(Limits { threads: 50, chunk: Some(1 << 20), ..Limits::NONE });
+        assert_eq!((cx.threads().get(), roomy.chunk_size()), (2, 1 << 20));
+        let small = roomy.clone().with_most_chunk(1000);
+        assert_eq!(small.chunk_size(), 1000);
+        assert_eq!(small.with_chunk_size(5 << 20).chunk_size(), 5 << 20, "what the caller fixed");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::io;
 
-use stream_memory::OverBudget;
+use stream_memory::{OverBudget, Refused};
 
 /// A result whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -216,6 +216,13 @@ impl Error {
 impl From<OverBudget> for Error {
     /// A refused reservation: resumable, since `reserve` comes before any state moves.
     fn from(refusal: OverBudget) -> Self {
+        Self::new(ErrorKind::OverBudget, refusal.to_string()).with_source(refusal).as_resumable()
+    }
+}
+
+impl From<Refused> for Error {
+    /// Resumable: nothing was begun.
+    fn from(refusal: Refused) -> Self {
         Self::new(ErrorKind::OverBudget, refusal.to_string()).with_source(refusal).as_resumable()
     }
 }

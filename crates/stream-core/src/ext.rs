@@ -80,9 +80,9 @@ pub trait ReaderExt: Reader {
         G: Fn(&mut A, A) -> Result<()> + Sync,
     {
         let mut chunks = self.chunks(request)?;
-        let threads = self.context().threads();
+        let pace = fold::Pace::of(self.context());
         match chunks.plan() {
-            Some(plan) => fold::planned(&*plan, threads, &init, &map, &merge),
+            Some(plan) => fold::planned(&*plan, &pace, &init, &map, &merge),
             None => fold::in_order(&mut *chunks, &init, &map, &merge),
         }
     }

@@ -8,6 +8,7 @@ use stream_core::{
     Confidence, Context, Error, ErrorKind, FileSource, ForwardSource, GZIP_MAGIC, Needs, Reader,
     Result, Source, gunzip,
 };
+use stream_memory::Settings;
 
 use crate::detect::{DetectedBy, Detection, HEAD, find};
 use crate::known::{Known, formats};
@@ -56,6 +57,7 @@ pub fn open(path: impl AsRef<Path>) -> Result<Opened> {
 /// Opens a file. `/dev/stdin` and `/dev/fd/N` are read as streams that only go forward.
 ///
 /// # Errors
+/// `Unsupported` when it is larger than the process's settings allow, `OverBudget` (resumable) while a governor refuses new work,
 /// `Io` when it cannot be opened or is not a regular file, `Unrecognized` when it is empty, `NotEnabled` when its format's
 /// reader is not compiled in, and what the format's reader says.
 pub fn open_path(path: impl AsRef<Path>, options: &Options) -> Result<Opened> {
@@ -99,6 +101,8 @@ pub fn look_path(path: impl AsRef<Path>, options: &Options) -> Result<Looked> {
 pub fn look_with(source: Arc<dyn Source>, options: &Options) -> Result<Looked> {
     let budget = options.budget();
     let cx = options.context(source, &budget);
+    not_too_large(&cx)?;
+    cx.throttle().admit()?;
     let name = options.name(&**cx.source()).map(Path::to_owned);
     let chosen = options.format.as_deref().map(named).transpose()?;
     let zipped = is_gzip(&cx)?;
@@ -189,6 +193,18 @@ fn read_head(source: &dyn Source, head: &mut [u8]) -> Result<usize> {
         }
     }
     Ok(done)
+}
+
+fn not_too_large(cx: &Context) -> Result<()> {
+    let (size, most) = (cx.source().size(), Settings::current().max_file_size);
+    match (size, most) {
+        (Some(size), Some(most)) if size > most => {
+            let message =
+                format!("file of {size} bytes: larger than the maximum file size of {most}");
+            Err(Error::new(ErrorKind::Unsupported, message))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn named(name: &str) -> Result<&'static Known> {

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use stream_core::{Cancel, Context, Source};
-use stream_memory::{Available, Budget, Pool, default_limit};
+use stream_memory::{Available, Budget, Pool, Settings, Throttle};
 
 /// How to open: memory, threads, format, settings. By default a budget of a quarter of what the container or system leaves
-/// (at least 64 MiB), as many threads as there are cores, and the format found by looking.
+/// (at least 64 MiB), as many threads as there are cores, and the format found by looking. What was set for the process
+/// ([`Settings`]) takes the place of these.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     budget: Option<Budget>,
@@ -16,6 +17,9 @@ pub struct Options {
     cancel: Option<Cancel>,
     threads: Option<NonZeroUsize>,
     chunk_size: Option<usize>,
+    most_chunk: Option<usize>,
+    prefetch: Option<NonZeroUsize>,
+    throttle: Option<Throttle>,
     pub(crate) format: Option<String>,
     pub(crate) name: Option<PathBuf>,
     settings: Vec<(String, String)>,
@@ -57,6 +61,24 @@ impl Options {
         self
     }
 
+    /// Delivers chunks of at most about `bytes` bytes, unless a size is asked for.
+    pub fn with_most_chunk(mut self, bytes: usize) -> Self {
+        self.most_chunk = Some(bytes);
+        self
+    }
+
+    /// Reads up to this many chunks for each thread ahead of whoever uses them; 2 unless set.
+    pub fn with_prefetch(mut self, chunks: NonZeroUsize) -> Self {
+        self.prefetch = Some(chunks);
+        self
+    }
+
+    /// Keeps within what a governor allows, and opens nothing while it refuses new work.
+    pub fn with_throttle(mut self, throttle: &Throttle) -> Self {
+        self.throttle = Some(throttle.clone());
+        self
+    }
+
     /// Overrules detection: the file is read as the format of this name.
     pub fn with_format(mut self, name: impl Into<String>) -> Self {
         self.format = Some(name.into());
@@ -77,9 +99,9 @@ impl Options {
 
     /// The budget: the one given, else a new one of the default size.
     pub(crate) fn budget(&self) -> Budget {
-        self.budget
-            .clone()
-            .unwrap_or_else(|| Budget::new("process", default_limit(&Available::here())))
+        self.budget.clone().unwrap_or_else(|| {
+            Budget::new("process", Settings::current().limit(&Available::here()))
+        })
     }
 
     pub(crate) fn cancel(&self) -> Cancel {
@@ -95,8 +117,17 @@ impl Options {
         if let Some(threads) = self.threads {
             cx = cx.with_threads(threads);
         }
-        if let Some(bytes) = self.chunk_size {
+        if let Some(bytes) = self.chunk_size.or_else(|| Settings::current().chunk_size) {
             cx = cx.with_chunk_size(bytes);
+        }
+        if let Some(bytes) = self.most_chunk {
+            cx = cx.with_most_chunk(bytes);
+        }
+        if let Some(chunks) = self.prefetch {
+            cx = cx.with_prefetch(chunks);
+        }
+        if let Some(throttle) = &self.throttle {
+            cx = cx.with_throttle(throttle);
         }
         for (name, value) in &self.settings {
             cx = cx.with_setting(name, value);

@@ -44,8 +44,10 @@ mod kernel;
 mod level;
 pub mod monitor;
 mod pool;
+mod settings;
 mod size;
 mod sizer;
+pub mod strategy;
 mod sync;
 mod throttle;
 
@@ -54,6 +56,7 @@ pub use budget::{Budget, Held, Holder, OverBudget, Reclaim, Reservation, Stats, 
 pub use cache::{Cache, CacheStats, Pinned};
 pub use level::Level;
 pub use pool::{ALIGNMENT, BeyondCapacity, Buf, Pool, PoolStats};
+pub use settings::{Settings, SettingsError, SettingsGuard};
 pub use size::{Bytes, SizeError, parse_size};
 pub use sizer::{CHUNKS_PER_THREAD, ChunkSizer, MAX_CHUNK, MIN_CHUNK};
 pub use throttle::{Limits, Refused, Throttle};

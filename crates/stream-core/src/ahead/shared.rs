@@ -1,12 +1,17 @@
 //! What the caller and the threads that read ahead share.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::{Chunk, ChunkPlan, Error, ErrorKind, Result, Scratch};
+use stream_memory::Throttle;
+
+use crate::{Chunk, ChunkPlan, Context, Error, ErrorKind, Result, Scratch};
 
 pub(super) struct Shared {
     plan: Arc<dyn ChunkPlan>,
+    threads: NonZeroUsize,
+    throttle: Throttle,
     state: Mutex<State>,
     moved: Condvar,
 }
@@ -31,20 +36,21 @@ struct State {
 }
 
 impl Shared {
-    pub(super) fn new(plan: Arc<dyn ChunkPlan>, threads: usize) -> Self {
+    pub(super) fn new(plan: Arc<dyn ChunkPlan>, threads: usize, cx: &Context) -> Self {
         let state = State {
             due: 0,
             untaken: 0,
             again: BTreeSet::new(),
             ready: BTreeMap::new(),
             busy: 0,
-            // one being read and one ready for each thread
-            window: threads.saturating_mul(2),
+            window: threads.saturating_mul(cx.prefetch().get()),
             waiting: false,
             moves: 0,
             stopped: false,
         };
-        Self { plan, state: Mutex::new(state), moved: Condvar::new() }
+        let threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
+        let throttle = cx.throttle().clone();
+        Self { plan, threads, throttle, state: Mutex::new(state), moved: Condvar::new() }
     }
 
     /// Waits for the chunk that is due.
@@ -86,12 +92,12 @@ impl Shared {
         self.moved.notify_all();
     }
 
-    /// A thread's life: reads chunk after chunk.
-    pub(super) fn work(&self) {
+    /// A thread's life: reads chunk after chunk. Of `threads` threads this is the one of number `me`.
+    pub(super) fn work(&self, me: usize) {
         let guard = StopOnPanic(self);
         let mut scratch = Scratch::new();
         self.lock().enter();
-        while let Some((index, alone)) = self.take(&mut scratch) {
+        while let Some((index, alone)) = self.take(me, &mut scratch) {
             let result = self.plan.read(index, &mut scratch);
             self.deliver(index, result, alone, &mut scratch);
         }
@@ -121,7 +127,9 @@ impl Shared {
 
     /// The next chunk to read, within the window, and whether this thread alone may hold memory (see [`State::alone`]). A thread
     /// that waits holds none.
-    fn take(&self, scratch: &mut Scratch) -> Option<(usize, Option<u64>)> {
+    ///
+    /// The first thread always works; while a governor allows fewer, the last wait. All look again whenever something moves.
+    fn take(&self, me: usize, scratch: &mut Scratch) -> Option<(usize, Option<u64>)> {
         let mut state = self.lock();
         let mut idle = false;
         loop {
@@ -133,9 +141,12 @@ impl Shared {
                 self.moved.notify_all();
                 return None;
             }
-            let end = state.due.saturating_add(state.window).min(self.plan.len());
+            let limits = self.throttle.limits();
+            let window = limits.ahead(state.window, self.threads);
+            let end = state.due.saturating_add(window).min(self.plan.len());
+            let may_work = me < limits.threads(self.threads).get();
             let index = state.again.first().copied().unwrap_or(state.untaken);
-            if index < end {
+            if index < end && may_work {
                 if !state.again.remove(&index) {
                     state.untaken = index.saturating_add(1);
                 }

@@ -1,6 +1,8 @@
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::time::Duration;
 
-use stream_memory::Budget;
+use stream_memory::{Budget, Limits, Throttle};
 
 use super::*;
 use crate::{DType, Dims, Error, ErrorKind, MemorySource, Scratch};
@@ -84,4 +86,55 @@ fn dropping_early_ends_the_threads() {
     drop(chunks);
     cx.pool().trim();
     assert_eq!(budget.used(), 0);
+}
+
+/// Counts how far it is read ahead, and by how many threads at once.
+struct Counted {
+    numbers: Numbers,
+    working: AtomicUsize,
+    most: AtomicUsize,
+    read: AtomicUsize,
+}
+
+impl ChunkPlan for Counted {
+    fn len(&self) -> usize {
+        self.numbers.len
+    }
+
+    fn read(&self, index: usize, scratch: &mut Scratch) -> Result<Chunk> {
+        self.most.fetch_max(self.working.fetch_add(1, SeqCst) + 1, SeqCst);
+        std::thread::sleep(Duration::from_millis(1));
+        let chunk = self.numbers.read(index, scratch);
+        self.working.fetch_sub(1, SeqCst);
+        self.read.fetch_add(1, SeqCst);
+        chunk
+    }
+}
+
+#[test]
+fn a_governor_lowers_threads_and_depth_while_chunks_are_read_and_raises_them_again() {
+    let budget = Budget::new("b", 1 << 20);
+    let throttle = Throttle::new();
+    throttle.set(Limits { threads: 1, ahead: Some(1), ..Limits::NONE });
+    let cx = Context::new(Arc::new(MemorySource::new(&b""[..])), &budget)
+        .with_threads(NonZeroUsize::new(4).unwrap())
+        .with_prefetch(NonZeroUsize::new(8).unwrap())
+        .with_throttle(&throttle);
+    assert_eq!((cx.threads().get(), cx.most_threads().get()), (1, 4));
+    let numbers = Numbers { cx: cx.clone(), len: 100, size: 4096, fails_at: None };
+    let [working, most, read] = [(); 3].map(|()| AtomicUsize::new(0));
+    let plan = Arc::new(Counted { numbers, working, most, read });
+    let mut chunks = ahead(Box::new(Planned::new(plan.clone())), &cx);
+    for i in 0..10 {
+        assert_eq!(chunks.next_chunk().unwrap().unwrap().bytes()[0], i);
+    }
+    std::thread::sleep(Duration::from_millis(50));
+    // one for each thread, although 8 were asked for
+    assert_eq!((plan.most.load(SeqCst), plan.read.load(SeqCst)), (1, 14));
+    throttle.set(Limits::NONE);
+    for i in 10..100 {
+        assert_eq!(chunks.next_chunk().unwrap().unwrap().bytes()[0], i);
+    }
+    assert!(plan.most.load(SeqCst) > 1);
+    assert!(chunks.next_chunk().unwrap().is_none());
 }

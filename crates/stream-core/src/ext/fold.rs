@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use crate::{Chunk, ChunkPlan, Chunks, Error, ErrorKind, Result, Scratch};
+use stream_memory::Throttle;
+
+use crate::{Chunk, ChunkPlan, Chunks, Context, Error, ErrorKind, Result, Scratch};
 
 /// Folds on the calling thread.
 pub(super) fn in_order<A>(
@@ -23,16 +26,37 @@ pub(super) fn in_order<A>(
     Ok(all)
 }
 
-/// Folds on up to `threads` threads of the process's pool.
+/// How many threads fold at once: so many, and fewer while a governor says so.
+pub(crate) struct Pace {
+    threads: NonZeroUsize,
+    throttle: Throttle,
+}
+
+/// How long a thread waits for another to move.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+impl Pace {
+    pub(crate) fn of(cx: &Context) -> Self {
+        Self { threads: cx.most_threads(), throttle: cx.throttle().clone() }
+    }
+
+    /// At least one.
+    fn now(&self) -> usize {
+        self.throttle.limits().threads(self.threads).get()
+    }
+}
+
+/// Folds on threads of the process's pool.
 pub(crate) fn planned<A: Send>(
     plan: &dyn ChunkPlan,
-    threads: NonZeroUsize,
+    pace: &Pace,
     init: &(impl Fn() -> A + Sync),
     map: &(impl Fn(&mut A, &Chunk) -> Result<()> + Sync),
     merge: &(impl Fn(&mut A, A) -> Result<()> + Sync),
 ) -> Result<A> {
-    let threads = threads.get().min(plan.len()).max(1);
+    let threads = pace.threads.get().min(plan.len()).max(1);
     let shared = Shared {
+        pace,
         turn: Mutex::new(Turn {
             next: 0,
             merged: 0,
@@ -76,7 +100,8 @@ pub(crate) fn planned<A: Send>(
     }
 }
 
-struct Shared<A> {
+struct Shared<'a, A> {
+    pace: &'a Pace,
     turn: Mutex<Turn<A>>,
     moved: Condvar,
     ahead: usize,
@@ -96,7 +121,7 @@ struct Turn<A> {
     failed: Option<(usize, Error)>,
 }
 
-impl<A> Shared<A> {
+impl<A> Shared<'_, A> {
     fn lock(&self) -> MutexGuard<'_, Turn<A>> {
         self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -107,7 +132,7 @@ impl<A> Shared<A> {
     /// This cannot wait for ever: chunks are claimed in order, so that the one that is merged next is always in the hands of a
     /// thread that runs.
     fn claim(&self, len: usize, scratch: &mut Scratch) -> Option<usize> {
-        let mut turn = self.lock();
+        let mut turn = self.keep_pace(self.lock(), len, scratch);
         while turn.failed.is_none()
             && turn.next < len
             && turn.next.saturating_sub(turn.merged) >= self.ahead
@@ -124,6 +149,32 @@ impl<A> Shared<A> {
         let index = turn.next;
         turn.next = index.saturating_add(1);
         Some(index)
+    }
+
+    /// Waits while more threads work than may. This one holds no chunk, and another works, so that all goes on; but not for
+    /// ever where nothing moves, since the other's own work may stand below this one's on the same thread of the pool.
+    fn keep_pace<'a>(
+        &'a self,
+        mut turn: MutexGuard<'a, Turn<A>>,
+        len: usize,
+        scratch: &mut Scratch,
+    ) -> MutexGuard<'a, Turn<A>> {
+        if turn.busy <= self.pace.now() {
+            return turn;
+        }
+        scratch.release();
+        turn.busy = turn.busy.saturating_sub(1);
+        self.moved.notify_all();
+        while turn.failed.is_none() && turn.next < len && turn.busy >= self.pace.now() {
+            let waited = self.moved.wait_timeout(turn, PATIENCE);
+            let (guard, time) = waited.unwrap_or_else(PoisonError::into_inner);
+            turn = guard;
+            if time.timed_out() {
+                break;
+            }
+        }
+        turn.enter();
+        turn
     }
 
     /// Gives memory back and waits until another thread has got on.
@@ -204,9 +255,9 @@ impl<A> Turn<A> {
 }
 
 /// A thread that panics would leave the others waiting for its result; the panic itself goes on to the caller.
-struct StopOnPanic<'a, A>(&'a Shared<A>);
+struct StopOnPanic<'a, 'p, A>(&'a Shared<'p, A>);
 
-impl<A> Drop for StopOnPanic<'_, A> {
+impl<A> Drop for StopOnPanic<'_, '_, A> {
     fn drop(&mut self) {
         let mut turn = self.0.lock();
         turn.busy = turn.busy.saturating_sub(1);

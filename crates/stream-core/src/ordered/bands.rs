@@ -161,7 +161,7 @@ impl Bands {
         let target = Mutex::new(buf);
         fold::planned(
             &tiles,
-            self.cx.threads(),
+            &fold::Pace::of(&self.cx),
             &|| (),
             &|(), chunk| copy(chunk, slab, &mut lock(&target), size),
             &|(), ()| Ok(()),

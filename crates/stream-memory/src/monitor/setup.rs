@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::sampler::{HeapMeter, Sampler};
 use super::{Heap, Monitor, MonitorError, Thresholds, Watcher};
 use crate::budget::Budget;
+use crate::settings::Settings;
 
 /// The usual time between two looks: half a second.
 pub const INTERVAL: Duration = Duration::from_millis(500);
@@ -16,7 +17,8 @@ const SHORTEST: Duration = Duration::from_millis(1);
 /// Samples that are kept unless asked otherwise: ten minutes at the usual interval, 70 KB.
 const KEPT: usize = 1200;
 
-/// What a [`Monitor`] watches. By default this process and what limits it, every half second.
+/// What a [`Monitor`] watches. By default this process and what limits it, at the interval and by the thresholds of
+/// [`Settings::current`], that is every half second.
 pub struct Setup {
     root: PathBuf,
     interval: Duration,
@@ -30,7 +32,9 @@ impl Setup {
     /// The defaults.
     #[allow(clippy::new_without_default, reason = "the closure has no useful default")]
     pub fn new() -> Setup {
-        let (interval, thresholds, kept) = (INTERVAL, Thresholds::default(), KEPT);
+        let settings = Settings::current();
+        let (thresholds, kept) = (settings.thresholds(), KEPT);
+        let interval = settings.monitor_interval.max(SHORTEST);
         Setup { root: PathBuf::from("/"), interval, thresholds, kept, budget: None, heap: None }
     }
 

@@ -1,6 +1,7 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
-use stream_memory::Budget;
+use stream_memory::{Budget, Limits};
 
 use super::*;
 use crate::source::MemorySource;
@@ -30,6 +31,10 @@ impl ChunkPlan for Numbers {
     }
 }
 
+fn pace(threads: usize) -> Pace {
+    Pace { threads: NonZeroUsize::new(threads).unwrap(), throttle: Throttle::new() }
+}
+
 fn numbers(limit: u64) -> Numbers {
     let cx = Context::new(Arc::new(MemorySource::new(&b""[..])), &Budget::new("b", limit));
     Numbers { cx, len: 200, size: 4096, fails_at: Vec::new() }
@@ -38,7 +43,7 @@ fn numbers(limit: u64) -> Numbers {
 fn firsts(plan: &Numbers, threads: usize) -> Result<Vec<u8>> {
     planned(
         plan,
-        NonZeroUsize::new(threads).unwrap(),
+        &pace(threads),
         &Vec::new,
         &|all: &mut Vec<u8>, chunk: &Chunk| {
             all.push(chunk.bytes()[0]);
@@ -87,7 +92,7 @@ fn a_panic_in_a_worker_reaches_the_caller() {
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         planned(
             &plan,
-            NonZeroUsize::new(4).unwrap(),
+            &pace(4),
             &|| (),
             &|(): &mut (), chunk: &Chunk| {
                 assert!(chunk.bytes()[0] != 77, "made to panic");
@@ -97,4 +102,30 @@ fn a_panic_in_a_worker_reaches_the_caller() {
         )
     }));
     assert!(result.is_err());
+}
+
+#[test]
+fn while_memory_is_tight_one_thread_works_and_all_do_again_afterwards() {
+    let plan = numbers(1 << 30);
+    let pace = pace(8);
+    pace.throttle.set(Limits { threads: 1, ..Limits::NONE });
+    let (working, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let map = |sum: &mut u64, chunk: &Chunk| {
+        most.fetch_max(working.fetch_add(1, SeqCst) + 1, SeqCst);
+        let first = chunk.bytes()[0];
+        *sum += u64::from(first);
+        if first == 100 {
+            // all of the first half were mapped by one thread; from here on nothing is throttled
+            assert_eq!(most.load(SeqCst), 1);
+            pace.throttle.set(Limits::NONE);
+        }
+        working.fetch_sub(1, SeqCst);
+        Ok(())
+    };
+    let merge = |all: &mut u64, one: u64| {
+        *all += one;
+        Ok(())
+    };
+    let sum = planned(&plan, &pace, &|| 0u64, &map, &merge).unwrap();
+    assert_eq!(sum, 199 * 200 / 2);
 }
