@@ -65,7 +65,7 @@ pub use escape::push_name;
 pub use ext::{Data, Entries, ReaderExt, no_such_entry};
 pub use fields::{Fields, List, Map};
 pub use format::{Confidence, Descriptor, Format, Needs, Setting};
-pub use ordered::{Side, by_rows, copy_box, ordered};
+pub use ordered::{Side, by_rows, copy_box, ordered, ordered_for_sending, pieces};
 pub use progress::Progress;
 pub use reader::{ChunkPlan, Chunks, NoChunks, Place, Planned, Reader, Scratch};
 pub use region::{Extent, Region, Slice, shape_of};

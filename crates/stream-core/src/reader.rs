@@ -68,6 +68,12 @@ pub trait Chunks: Send {
     fn array(&self) -> Option<Array> {
         None
     }
+
+    /// Asks whoever reads in another process to put the elements in C order there and to send them in pieces, before the first was
+    /// asked for; says whether it will. Afterwards there is no plan, and origins count after the region.
+    fn in_pieces(&mut self) -> bool {
+        false
+    }
 }
 
 /// Where a chunk lies.

@@ -19,7 +19,7 @@ mod take;
 mod tests;
 
 pub(crate) use array::{put_array, put_dims, take_array, take_dims};
-pub(crate) use chunk::{Header, put_header, put_place, take_header, take_place};
+pub(crate) use chunk::{Header, Piece, put_header, put_place, take_header, take_place};
 pub(crate) use entry::{put_entry, take_entry};
 pub(crate) use error::{put_error, take_error};
 pub(crate) use opening::{Opening, put_opening, take_opening};

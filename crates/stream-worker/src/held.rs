@@ -1,8 +1,8 @@
 //! What everything that comes from one file in a worker holds on to.
 
 use std::os::fd::{AsFd, BorrowedFd};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use stream_core::{Context, Error, ErrorKind, Result};
 use stream_memory::{OverBudget, Reservation};
@@ -23,7 +23,9 @@ pub(crate) struct Held {
     /// The parent's context: its budget pays for both processes.
     pub(crate) cx: Context,
     /// The worker's share of that budget.
-    share: Reservation,
+    share: Mutex<Reservation>,
+    /// What of the share is the worker's for one stream only.
+    granted: AtomicU64,
     /// What was counted of the worker's reads.
     bytes: AtomicU64,
     reads: AtomicU64,
@@ -39,6 +41,9 @@ pub(crate) struct Held {
 const PARTS: u64 = 4;
 const OURS: u64 = 1;
 
+/// What is left of the budget while pieces come, and a batch of entries beside them, at most.
+const PIECES: u64 = 2 << 20;
+
 /// The worker's share of `free` bytes.
 pub(crate) fn share_of(free: u64) -> u64 {
     free.saturating_sub((free / PARTS).saturating_mul(OURS))
@@ -52,9 +57,32 @@ impl Held {
         lease: Option<Lease>,
     ) -> Self {
         let zero = || AtomicU64::new(0);
-        let (bytes, reads, next) = (zero(), zero(), zero());
+        let share = Mutex::new(share);
+        let (granted, bytes, reads, next) = (zero(), zero(), zero(), zero());
         let closed = AtomicBool::new(false);
-        Self { process, board, cx, share, bytes, reads, next, closed, _lease: lease }
+        Self { process, board, cx, share, granted, bytes, reads, next, closed, _lease: lease }
+    }
+
+    fn share(&self) -> MutexGuard<'_, Reservation> {
+        self.share.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets the worker have all that is free but `keep` bytes, as far as nobody else takes it first; says how much that is.
+    pub(crate) fn grant(&self, keep: u64) -> u64 {
+        let free = self.cx.budget().attainable().saturating_sub(keep);
+        match self.share().grow(free) {
+            Ok(()) => {
+                self.granted.fetch_add(free, Ordering::Relaxed);
+                free
+            }
+            Err(_) => 0,
+        }
+    }
+
+    /// Takes back what the worker no longer has.
+    pub(crate) fn take_back(&self, bytes: u64) {
+        self.granted.fetch_sub(bytes, Ordering::Relaxed);
+        self.share().shrink(bytes);
     }
 
     /// The worker has closed the file by itself.
@@ -96,15 +124,19 @@ impl Held {
     pub(crate) fn to_whole(&self, e: Error) -> Error {
         let Some(refusal) = e.over_budget() else { return e };
         let budget = self.cx.budget();
-        let free = refusal.needed().saturating_mul(PARTS).div_ceil(PARTS.saturating_sub(OURS));
-        let others = budget.used().saturating_sub(self.share.bytes());
+        let mut free = refusal.needed().saturating_mul(PARTS).div_ceil(PARTS.saturating_sub(OURS));
+        if self.granted.load(Ordering::Relaxed) > 0 {
+            // while pieces come it has all but what those need
+            free = free.min(refusal.needed().saturating_add(PIECES));
+        }
+        let others = budget.used().saturating_sub(self.share().bytes());
         self.refused(&e, refusal, free.saturating_add(others).saturating_add(PARTS))
     }
 
     /// The same for a worker that ended because the wall refused: the limit whose share would have had room for that too.
     pub(crate) fn at_the_wall(&self, e: Error) -> Error {
         let Some(refusal) = e.over_budget() else { return e };
-        let needed = self.share.bytes().saturating_add(refusal.requested());
+        let needed = self.share().bytes().saturating_add(refusal.requested());
         let numbers = [refusal.requested(), refusal.used(), refusal.limit(), needed];
         let told = OverBudget::told(refusal.budget(), numbers, Vec::new(), true);
         let ended = Ended::of(&e).map(|ended| ended.with_refusal(told));
@@ -117,7 +149,7 @@ impl Held {
     /// The same for a refusal of the parent's part.
     pub(crate) fn of_our_part(&self, e: Error) -> Error {
         let Some(refusal) = e.over_budget() else { return e };
-        let ours = refusal.needed().saturating_sub(self.share.bytes());
+        let ours = refusal.needed().saturating_sub(self.share().bytes());
         self.refused(&e, refusal, ours.saturating_mul(PARTS).saturating_add(PARTS))
     }
 

@@ -8,6 +8,7 @@ mod entries;
 mod life;
 mod open;
 mod pen;
+mod pieces;
 mod plan;
 mod reply;
 mod setup;

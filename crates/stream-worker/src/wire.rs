@@ -9,7 +9,7 @@
 //! answer's socket says [`GO`] when the stream shall start, and again after each refusal that can be tried again.
 
 /// Which encoding both sides speak: to be counted up with every change of it, as they may be two programs.
-pub(crate) const PROTOCOL: u64 = 2;
+pub(crate) const PROTOCOL: u64 = 3;
 
 /// Bytes of a frame's head: tag and length.
 pub(crate) const HEAD: usize = 5;
@@ -56,6 +56,10 @@ pub(crate) const RESULT: u8 = 73;
 pub(crate) const ASK: usize = 9;
 /// The stream may start or go on.
 pub(crate) const GO: u8 = 129;
+/// The stream may start: elements in C order, in pieces of at most this many bytes where elements are not larger.
+pub(crate) const PIECES: u8 = 132;
+/// Until this stream has ended the worker has so many bytes more of the budget; said before [`PIECES`].
+pub(crate) const GRANT: u8 = 133;
 /// The chunk of this index.
 pub(crate) const READ: u8 = 130;
 /// The places of chunks from this index on.

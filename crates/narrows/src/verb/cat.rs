@@ -9,8 +9,7 @@ use std::io::Write;
 
 use stream_analysis::Sound;
 use stream_core::{
-    Array, Chunks, DType, Dims, Entry, Form, Kind, Reader, Request, Result, ahead, no_such_entry,
-    ordered,
+    Array, Chunks, DType, Dims, Entry, Form, Kind, Reader, Request, Result, no_such_entry, pieces,
 };
 
 use crate::cli::{Cat, To};
@@ -154,7 +153,7 @@ fn data(
         chunks = reader.chunks(&request)?;
     }
     // in C order, and decoded while what came before is written
-    let mut chunks = ahead(ordered(chunks, &cx), &cx);
+    let mut chunks = pieces(chunks, &cx);
     let mut sink: Box<dyn Sink> = match cat.to.unwrap_or(To::Raw) {
         To::Wav => Box::new(Wav::of(entry)?),
         to => sink(to),

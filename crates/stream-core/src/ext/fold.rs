@@ -40,6 +40,11 @@ impl Pace {
         Self { threads: cx.most_threads(), throttle: cx.throttle().clone() }
     }
 
+    /// So many threads at most.
+    pub(crate) fn at_most(threads: NonZeroUsize, cx: &Context) -> Self {
+        Self { threads, throttle: cx.throttle().clone() }
+    }
+
     /// At least one.
     fn now(&self) -> usize {
         self.throttle.limits().threads(self.threads).get()

@@ -1,22 +1,17 @@
 //! Slabs assembled from tiles.
 
+use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use stream_memory::Buf;
 
 use super::copy::{Side, copy_box};
 use super::places::Order;
+use super::room::{Beside, Room};
 use crate::ext::fold;
 use crate::{
     Array, Chunk, ChunkPlan, Chunks, Context, DType, Dims, Error, ErrorKind, Place, Result, Scratch,
 };
-
-/// One part of so many of the budget is left to whoever uses the slabs; a slab takes as much without asking how large tiles are.
-const SHARE: u64 = 4;
-/// What reading a tile takes, in tiles: itself, and what it is decoded from.
-const HELD: u64 = 2;
-/// A slab that fits has at least this size, in bytes: below, a tile would be read again too often.
-const SMALLEST: u64 = 256 << 10;
 
 /// Assembles slab after slab.
 pub(super) struct Bands {
@@ -34,6 +29,10 @@ pub(super) struct Bands {
     dtype: Option<(usize, DType)>,
     /// Slabs above this size were refused.
     most: u64,
+    /// How large slabs of the entry with this number may be, and how many threads fill them.
+    room: Option<(usize, Room)>,
+    /// What is kept beside a slab.
+    beside: Beside,
     ended: bool,
 }
 
@@ -49,11 +48,13 @@ impl Bands {
         order: Order,
         array: Option<Array>,
         cx: &Context,
+        beside: Beside,
     ) -> Self {
         let cx = cx.clone();
         let dtype = array.as_ref().map(|array| (0, array.dtype.clone()));
         let (entry, first, next, most) = (0, 0, 0, u64::MAX);
-        Self { cx, plan, order, array, entry, first, next, dtype, most, ended: false }
+        let (room, ended) = (None, false);
+        Self { cx, plan, order, array, entry, first, next, dtype, most, room, beside, ended }
     }
 
     /// The type of the current entry's elements, known of the first; of others only a chunk tells.
@@ -137,7 +138,13 @@ impl Bands {
     }
 
     /// Reads the tiles that meet a slab and copies them into it.
-    fn assemble(&self, slab: &Slab, dtype: &DType, size: usize) -> Result<Chunk> {
+    fn assemble(
+        &self,
+        slab: &Slab,
+        dtype: &DType,
+        size: usize,
+        threads: NonZeroUsize,
+    ) -> Result<Chunk> {
         let elements = slab.shape.elements().and_then(|n| usize::try_from(n).ok());
         let bytes = elements.and_then(|n| n.checked_mul(size));
         let Some(bytes) = bytes else {
@@ -161,7 +168,7 @@ impl Bands {
         let target = Mutex::new(buf);
         fold::planned(
             &tiles,
-            &fold::Pace::of(&self.cx),
+            &fold::Pace::at_most(threads, &self.cx),
             &|| (),
             &|(), chunk| copy(chunk, slab, &mut lock(&target), size),
             &|(), ()| Ok(()),
@@ -172,7 +179,8 @@ impl Bands {
 
     /// The next slab of the current entry; smaller ones while the budget refuses.
     fn next_slab(&mut self, shape: &[u64], dtype: &DType, size: usize) -> Result<Chunk> {
-        let mut limit = self.limit(shape, size).min(self.most);
+        let Room { limit, threads } = self.room(shape, size);
+        let mut limit = limit.min(self.most);
         if let Some(fixed) = self.cx.fixed_chunk_size() {
             // rows of tiles rather than fewer rows, but no more than asked
             limit = limit.min(u64::try_from(fixed).unwrap_or(u64::MAX).max(self.band(shape, size)));
@@ -182,10 +190,11 @@ impl Bands {
                 return Err(Error::new(ErrorKind::Request, "array larger than 64 bits count"));
             };
             let elements = slab.shape.elements().unwrap_or(0);
-            match self.assemble(&slab, dtype, size) {
+            match self.assemble(&slab, dtype, size, threads) {
                 Err(e) if e.kind() == ErrorKind::OverBudget && elements > 1 => {
                     let bytes = elements.saturating_mul(u64::try_from(size).unwrap_or(u64::MAX));
-                    limit = limit.min(bytes) / 2;
+                    let refused = limit.min(bytes);
+                    limit = refused.saturating_sub(refused / 4);
                     if bytes < 4096 {
                         return Err(e);
                     }
@@ -202,23 +211,21 @@ impl Bands {
         }
     }
 
-    /// The most bytes that a slab may have. Where a row of tiles is more than a quarter of what is left of the budget, but three
-    /// quarters hold it and the tiles that are read meanwhile, it is that row, so that each tile is read once; else what of three
-    /// quarters those leave, so that tiles are read as seldom as can be.
-    fn limit(&self, shape: &[u64], size: usize) -> u64 {
-        let free = self.cx.budget().attainable();
-        let quarter = (free / SHARE).max(SMALLEST);
-        let band = self.band(shape, size);
-        if band <= quarter {
-            return quarter;
+    /// How slabs of the current entry are filled: found once for each, while little is held.
+    fn room(&mut self, shape: &[u64], size: usize) -> Room {
+        if let Some((entry, room)) = self.room
+            && entry == self.entry
+        {
+            return room;
         }
         let elements = self.tiles(u64::MAX).next().and_then(|(_, place)| place.shape.elements());
         let tile = elements.unwrap_or(u64::MAX);
         let tile = tile.saturating_mul(u64::try_from(size).unwrap_or(u64::MAX));
-        let threads = u64::try_from(self.cx.threads().get()).unwrap_or(u64::MAX);
-        let reading = tile.saturating_mul(HELD).saturating_mul(threads);
-        let left = free.saturating_sub(free / SHARE).saturating_sub(reading);
-        left.min(band).max(quarter)
+        let band = self.band(shape, size);
+        let room =
+            Room::new(self.cx.budget().attainable(), band, tile, self.cx.threads(), self.beside);
+        self.room = Some((self.entry, room));
+        room
     }
 
     /// The bytes of one row of tiles.

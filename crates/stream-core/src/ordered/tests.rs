@@ -213,9 +213,9 @@ impl ChunkPlan for Counted {
 
 #[test]
 fn tiles_are_read_once_where_a_row_of_them_fits_and_twice_where_half_of_one_does() {
-    // two rows of four tiles of 256 KiB: 1 MiB a row; two threads hold up to four tiles
+    // two rows of four tiles of 256 KiB: 1 MiB a row; two threads hold up to five tiles
     let shape = [32, 65_536];
-    for (limit, reads) in [(8 << 20, 8), (3 << 20, 8), (5 << 19, 16)] {
+    for (limit, reads) in [(8 << 20, 8), (3 << 20, 8), (5 << 19, 8), (3 << 19, 16)] {
         let cx = context(limit).with_threads(2.try_into().unwrap());
         let plan = Tiled::new(&cx, &shape, &[16, 16_384], 1, 3);
         let plan = Arc::new(Counted(plan, 0.into()));
@@ -225,6 +225,57 @@ fn tiles_are_read_once_where_a_row_of_them_fits_and_twice_where_half_of_one_does
         assert_eq!(plan.1.load(std::sync::atomic::Ordering::Relaxed), reads, "{limit}");
         assert!(cx.budget().peak() <= limit);
     }
+}
+
+#[test]
+fn who_sends_slabs_on_has_all_of_the_budget_for_them() {
+    let shape = [32, 65_536];
+    // a row of tiles takes 1 MiB, a tile and what it is decoded from 640 KiB
+    for (limit, reads) in [(8 << 20, 8), (7 << 18, 8), (3 << 19, 16)] {
+        let cx = context(limit).with_threads(2.try_into().unwrap());
+        let plan = Tiled::new(&cx, &shape, &[16, 16_384], 1, 3);
+        let plan = Arc::new(Counted(plan, 0.into()));
+        let chunks: Box<dyn Chunks> = Box::new(Planned::new(plan.clone()));
+        let (bytes, _) = drained(ordered_for_sending(chunks, &cx), &shape);
+        assert!(bytes == expected(&shape, 1));
+        assert_eq!(plan.1.load(std::sync::atomic::Ordering::Relaxed), reads, "{limit}");
+        assert!(cx.budget().peak() <= limit);
+    }
+}
+
+/// Tiles of a region: their places count from its start, the chunks themselves from the array's.
+struct Cut(Tiled, u64);
+
+impl ChunkPlan for Cut {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn array(&self) -> Option<Array> {
+        self.0.array()
+    }
+
+    fn place(&self, index: usize) -> Option<Place> {
+        self.0.place(index)
+    }
+
+    fn read(&self, index: usize, scratch: &mut Scratch) -> Result<Chunk> {
+        let chunk = self.0.read(index, scratch)?;
+        let origin = chunk.origin().iter().map(|at| at + self.1).collect();
+        Chunk::new(0, origin, chunk.shape().into(), chunk.dtype().clone(), chunk.into_buf())
+    }
+}
+
+#[test]
+fn chunks_of_a_region_land_where_their_places_say() {
+    let cx = context(1 << 20);
+    let cut = || {
+        let plan = Tiled::new(&cx, &[7, 9], &[2, 4], 3, 2);
+        Box::new(Planned::new(Arc::new(Cut(plan, 5)))) as Box<dyn Chunks>
+    };
+    assert!(drained(ordered(cut(), &cx), &[7, 9]).0 == expected(&[7, 9], 3));
+    assert!(drained(ordered_for_sending(cut(), &cx), &[7, 9]).0 == expected(&[7, 9], 3));
+    assert!(drained(pieces(cut(), &cx), &[7, 9]).0 == expected(&[7, 9], 3));
 }
 
 #[test]

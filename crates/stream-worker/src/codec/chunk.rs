@@ -1,6 +1,6 @@
 //! What stands before a chunk's bytes, and where chunks lie.
 
-use stream_core::{Chunk, DType, Dims, Place};
+use stream_core::{DType, Dims, Place};
 use stream_memory::{Budget, OverBudget};
 
 use super::array::{put_dtype, take_dtype};
@@ -16,10 +16,21 @@ pub(crate) struct Header {
     pub(crate) len: usize,
 }
 
-pub(crate) fn put_header(put: &mut Put, chunk: &Chunk) -> Result<(), OverBudget> {
-    place(put, chunk.entry(), chunk.origin(), chunk.shape())?;
-    put_dtype(put, chunk.dtype())?;
-    put.usize(chunk.bytes().len())
+/// A chunk, or part of one: where it lies, and its bytes.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Piece<'a> {
+    pub(crate) place: Place,
+    pub(crate) bytes: &'a [u8],
+}
+
+pub(crate) fn put_header(
+    put: &mut Put,
+    piece: &Piece<'_>,
+    dtype: &DType,
+) -> Result<(), OverBudget> {
+    place(put, piece.place.entry, &piece.place.origin, &piece.place.shape)?;
+    put_dtype(put, dtype)?;
+    put.usize(piece.bytes.len())
 }
 
 pub(crate) fn take_header(bytes: &[u8], budget: &Budget) -> Result<Header> {

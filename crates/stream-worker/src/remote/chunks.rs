@@ -9,7 +9,7 @@ use super::plan::RemotePlan;
 use crate::codec::{Header, Put, Take, take_array, take_header};
 use crate::held::Held;
 use crate::line::Line;
-use crate::wire::{self, GO};
+use crate::wire::{self, GO, GRANT, PIECES};
 
 /// A stream of chunks. The worker reads ahead once the first was asked for; dropping it makes the worker stop.
 pub(super) struct RemoteChunks {
@@ -21,11 +21,24 @@ pub(super) struct RemoteChunks {
     state: State,
     /// A chunk whose bytes had no room yet.
     header: Option<Header>,
+    /// Whether it comes in C order and in pieces.
+    pieces: bool,
+    /// What the worker has of our part of the budget while it comes.
+    granted: u64,
 }
+
+/// The longest piece, in bytes: long enough that its header costs nothing.
+const LONGEST: u64 = 512 << 10;
+/// Pieces that the parent has room for: one that comes, one that is used, and what that is made into.
+const ROOM: u64 = 3;
+/// A piece is at most one part of so many of what the parent has.
+const PART: u64 = 16;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Waiting,
+    /// It is to start in C order and in pieces.
+    Asked,
     Coming,
     Ended,
 }
@@ -74,7 +87,8 @@ impl RemoteChunks {
             (wire::ERROR, _) => return Err(line.error(&doing)),
             (tag, _) => return Err(line.unexpected(tag, &doing)),
         };
-        Ok(Self { line, stream, array, planned, state: State::Waiting, header: None })
+        let (state, header, pieces, granted) = (State::Waiting, None, false, 0);
+        Ok(Self { line, stream, array, planned, state, header, pieces, granted })
     }
 
     fn next(&mut self) -> Result<Option<Chunk>> {
@@ -86,6 +100,14 @@ impl RemoteChunks {
                 self.line.ask(GO, 0);
                 self.state = State::Coming;
             }
+            State::Asked => {
+                let free = stream.held.cx.budget().attainable();
+                let most = (free / PART).min(LONGEST);
+                self.granted = stream.held.grant(most.saturating_mul(ROOM));
+                self.line.ask(GRANT, usize::try_from(self.granted).unwrap_or(usize::MAX));
+                self.line.ask(PIECES, usize::try_from(most).unwrap_or(usize::MAX));
+                self.state = State::Coming;
+            }
             State::Coming => {}
         }
         if self.header.is_none() {
@@ -93,6 +115,8 @@ impl RemoteChunks {
                 (wire::CHUNK, _) => self.header = Some(header(&mut self.line, &doing)?),
                 (wire::END, _) => {
                     self.state = State::Ended;
+                    // a stream that is left earlier leaves it to the worker: when that has noticed is not known
+                    stream.held.take_back(std::mem::take(&mut self.granted));
                     return Ok(None);
                 }
                 (wire::ERROR, _) => {
@@ -144,11 +168,19 @@ impl Chunks for RemoteChunks {
     }
 
     fn plan(&self) -> Option<Arc<dyn ChunkPlan>> {
-        let len = self.planned?;
+        let len = self.planned.filter(|_| !self.pieces)?;
         Some(Arc::new(RemotePlan::new(self.stream.clone(), len, self.array.clone())))
     }
 
     fn array(&self) -> Option<Array> {
         self.array.clone()
+    }
+
+    fn in_pieces(&mut self) -> bool {
+        // where there is no plan, nothing is known to have another order
+        if self.state == State::Waiting && self.planned.is_some() {
+            (self.state, self.pieces) = (State::Asked, true);
+        }
+        self.pieces
     }
 }

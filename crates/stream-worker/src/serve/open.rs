@@ -27,6 +27,7 @@ pub(super) struct Open {
     desk: Arc<Desk>,
     cx: Context,
     board: Arc<BoardMap>,
+    wall: Arc<setup::Wall>,
     plans: HashMap<u64, Arc<dyn ChunkPlan>>,
     threads: Vec<JoinHandle<()>>,
     /// Whether only the entries and the summary are asked for.
@@ -63,8 +64,10 @@ impl Open {
             cx = cx.with_setting(name, value);
         }
         let desk = Arc::new(Desk::open(format, cx.clone())?);
+        let wall = Arc::new(setup::Wall { idle });
         board.opened();
-        Ok(Self { desk, cx, board, plans: HashMap::new(), threads: Vec::new(), list })
+        let (plans, threads) = (HashMap::new(), Vec::new());
+        Ok(Self { desk, cx, board, wall, plans, threads, list })
     }
 
     /// Starts the walk over the entries, which are told on `reply`. True when it is over, and the file can be closed.
@@ -113,8 +116,8 @@ impl Open {
         if let Some(plan) = &plan {
             self.plans.insert(number, plan.clone());
         }
-        let (cx, board) = (self.cx.clone(), self.board.clone());
-        Ok(Some(Box::new(move |reply| chunks::start(chunks, plan, cx, board, reply))))
+        let (cx, around) = (self.cx.clone(), (self.board.clone(), self.wall.clone()));
+        Ok(Some(Box::new(move |reply| chunks::start(chunks, plan, cx, around, reply))))
     }
 
     pub(super) fn plan(&mut self, take: &mut Take<'_>, _: &mut Reply) -> Result<Option<Stream>> {

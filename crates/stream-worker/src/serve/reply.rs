@@ -4,7 +4,16 @@ use std::io::{self, IoSlice, Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 
-use crate::wire::{ASK, GO, head, parse_ask};
+use crate::wire::{ASK, GO, GRANT, PIECES, head, parse_ask};
+
+/// How a stream of chunks starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Start {
+    /// As the format has them.
+    Chunks,
+    /// In C order, in pieces of at most so many bytes; for that the budget grows.
+    Pieces { most: usize, grant: u64 },
+}
 
 /// A socket on which frames are sent. An error means that nobody listens any more.
 pub(super) struct Reply {
@@ -65,6 +74,19 @@ impl Reply {
         match self.asked()? {
             (GO, _) => Ok(()),
             _ => Err(io::ErrorKind::InvalidData.into()),
+        }
+    }
+
+    /// Waits until a stream of chunks may start.
+    pub(super) fn start(&mut self) -> io::Result<Start> {
+        let mut grant = 0;
+        loop {
+            match self.asked()? {
+                (GRANT, bytes) => grant = u64::try_from(bytes).unwrap_or(0),
+                (PIECES, most) => return Ok(Start::Pieces { most, grant }),
+                (GO, _) => return Ok(Start::Chunks),
+                _ => return Err(io::ErrorKind::InvalidData.into()),
+            }
         }
     }
 

@@ -8,8 +8,10 @@ use std::os::unix::net::UnixStream;
 use rustix::process::{
     Resource, Rlimit, Signal, getppid, getrlimit, set_parent_process_death_signal, setrlimit,
 };
+use stream_core::Context;
 
 use super::control::Control;
+use crate::board::BoardMap;
 use crate::codec::Take;
 use crate::wire::PROTOCOL;
 
@@ -86,6 +88,45 @@ pub(super) fn wall(idle: u64, budget: u64, threads: usize) -> u64 {
     let wall = [budget, SLACK, threads].into_iter().fold(idle, u64::saturating_add);
     limit(Resource::Data, wall);
     wall
+}
+
+/// The wall around the file that is open, which moves with what the budget is granted.
+pub(super) struct Wall {
+    pub(super) idle: u64,
+}
+
+/// More of the budget, until it is dropped.
+pub(super) struct Granted<'a> {
+    wall: &'a Wall,
+    cx: &'a Context,
+    board: &'a BoardMap,
+    bytes: u64,
+}
+
+impl Wall {
+    /// Lets the file's budget have `bytes` more.
+    pub(super) fn grant<'a>(
+        &'a self,
+        cx: &'a Context,
+        board: &'a BoardMap,
+        bytes: u64,
+    ) -> Granted<'a> {
+        let budget = cx.budget();
+        // before anybody may need it
+        let limit = budget.limit().saturating_add(bytes);
+        board.set_wall(wall(self.idle, limit, cx.threads().get()));
+        budget.set_limit(limit);
+        Granted { wall: self, cx, board, bytes }
+    }
+}
+
+impl Drop for Granted<'_> {
+    fn drop(&mut self) {
+        let budget = self.cx.budget();
+        let limit = budget.limit().saturating_sub(self.bytes);
+        budget.set_limit(limit);
+        self.board.set_wall(wall(self.wall.idle, limit, self.cx.threads().get()));
+    }
 }
 
 /// What counts towards the wall now, in bytes.

@@ -83,3 +83,53 @@ pub(crate) fn dicom(frames: u16) -> Vec<u8> {
     file.extend(element(0x7fe0, 0x10, b"OW", &bytes(usize::from(frames) * 16 * 32 * 2)));
     file
 }
+
+/// A FITS file whose image of 16 bits stands in tiles of `tile` pixels along both axes, not compressed, and the pixels in order.
+pub(crate) fn tiled(side: usize, tile: usize) -> (Vec<u8>, Vec<u8>) {
+    let pixel = |y: usize, x: usize| ((y * side + x) * 7 % 30_011) as i16;
+    let (mut rows, mut heap) = (Vec::new(), Vec::new());
+    for (top, left) in
+        (0..side.pow(2) / tile.pow(2)).map(|n| (n / (side / tile), n % (side / tile)))
+    {
+        rows.extend(((2 * tile * tile) as u32).to_be_bytes());
+        rows.extend((heap.len() as u32).to_be_bytes());
+        let within = (0..tile * tile).map(|n| (top * tile + n / tile, left * tile + n % tile));
+        heap.extend(within.flat_map(|(y, x)| pixel(y, x).to_be_bytes()));
+    }
+    let header = |cards: &[(&str, String)]| {
+        let card = |(name, value): &(&str, String)| format!("{name:<8}= {value:>20}");
+        let mut text: String = cards.iter().map(|c| format!("{:<80}", card(c))).collect();
+        text.push_str(&format!("{:<80}", "END"));
+        text.push_str(&" ".repeat(text.len().next_multiple_of(2880) - text.len()));
+        text
+    };
+    let (number, text) = (|n: usize| n.to_string(), |s: &str| format!("'{s:<8}'"));
+    let first = [("SIMPLE", "T"), ("BITPIX", "8"), ("NAXIS", "0"), ("EXTEND", "T")];
+    let mut file = header(&first.map(|(name, value)| (name, value.to_owned())));
+    file.push_str(&header(&[
+        ("XTENSION", text("BINTABLE")),
+        ("BITPIX", number(8)),
+        ("NAXIS", number(2)),
+        ("NAXIS1", number(8)),
+        ("NAXIS2", number(rows.len() / 8)),
+        ("PCOUNT", number(heap.len())),
+        ("GCOUNT", number(1)),
+        ("TFIELDS", number(1)),
+        ("TTYPE1", text("COMPRESSED_DATA")),
+        ("TFORM1", text("1PB")),
+        ("ZIMAGE", "T".to_owned()),
+        ("ZCMPTYPE", text("NOCOMPRESS")),
+        ("ZBITPIX", number(16)),
+        ("ZNAXIS", number(2)),
+        ("ZNAXIS1", number(side)),
+        ("ZNAXIS2", number(side)),
+        ("ZTILE1", number(tile)),
+        ("ZTILE2", number(tile)),
+    ]));
+    let mut file = file.into_bytes();
+    file.extend(rows);
+    file.extend(heap);
+    file.resize(file.len().next_multiple_of(2880), 0);
+    let pixels = (0..side * side).flat_map(|n| pixel(n / side, n % side).to_ne_bytes());
+    (file, pixels.collect())
+}

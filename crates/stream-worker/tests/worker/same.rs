@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use stream_core::{Chunk, Chunks, Entry, ErrorKind, Reader, ReaderExt, Region, Request, Scratch};
+use stream_core::{
+    Chunk, Chunks, Entry, ErrorKind, Reader, ReaderExt, Region, Request, Scratch, Slice,
+};
 use stream_factory::{Options, open_path};
 use stream_memory::Budget;
 
-use crate::files::{Files, bytes, dicom, vtt};
+use crate::files::{Files, bytes, dicom, tiled, vtt};
 use crate::{Test, worker};
 
 pub(crate) const ALL: &[Test] = &[
@@ -19,6 +21,7 @@ pub(crate) const ALL: &[Test] = &[
     ("a_broken_file_gives_the_same_entries_and_the_same_error", broken),
     ("errors_of_requests_are_the_same", requests),
     ("folds_are_the_same", folds),
+    ("pieces_in_order_are_the_array_and_need_little_on_this_side", in_pieces),
 ];
 
 fn options(limit: u64) -> Options {
@@ -294,4 +297,48 @@ fn folds() {
         let options = options(16 << 20).with_threads(threads.try_into().unwrap());
         assert_eq!(sum(&mut worker.open(&path, &options).unwrap()), here);
     }
+}
+
+/// A row of tiles has 4 MiB, as much as this process has of 16 MiB; the worker assembles it once it has nearly all.
+fn in_pieces() {
+    let files = Files::new();
+    let (file, pixels) = tiled(4096, 512);
+    let path = files.with("tiled.fits", file);
+    let read = |limit: u64, request: &Request| {
+        let budget = Budget::new("test", limit);
+        let options = Options::new().with_budget(&budget).with_threads(2.try_into().unwrap());
+        let mut worker = worker();
+        let mut remote = worker.open(&path, &options).unwrap();
+        let cx = remote.context().clone();
+        let before = cx.budget().attainable();
+        let mut chunks = stream_core::pieces(remote.chunks(request).unwrap(), &cx);
+        let (mut bytes, mut longest) = (Vec::new(), 0);
+        while let Some(chunk) = chunks.next_chunk().unwrap() {
+            longest = longest.max(chunk.bytes().len());
+            bytes.extend_from_slice(chunk.bytes());
+        }
+        assert!(chunks.next_chunk().unwrap().is_none());
+        drop(chunks);
+        // all that the worker had for it is given back
+        assert!(cx.budget().attainable() + (512 << 10) > before, "{before}");
+        assert!(budget.peak() <= limit);
+        // brings what was read along
+        let _ = remote.finish().unwrap();
+        (bytes, longest, cx.counters().bytes_read())
+    };
+    let whole = Request::entry("hdu/1");
+    for limit in [8 << 20, 16 << 20, 64 << 20] {
+        let (bytes, longest, decoded) = read(limit, &whole);
+        assert!(bytes == pixels, "{limit}");
+        assert!(longest <= 512 << 10, "{longest}");
+        // a tile is read again for each slab that it meets: once where a row of them fits beside what decoding takes
+        assert!(limit == 8 << 20 || decoded < 36 << 20, "{limit}: {decoded}");
+    }
+    let region = Region::new([
+        Slice { start: Some(1000), stop: Some(1100), step: 3 },
+        Slice { start: Some(7), stop: Some(4000), step: 1 },
+    ]);
+    let (bytes, ..) = read(64 << 20, &whole.clone().with_region(region));
+    let row = |y: usize| pixels[(y * 4096 + 7) * 2..(y * 4096 + 4000) * 2].to_vec();
+    assert!(bytes == (1000..1100).step_by(3).flat_map(row).collect::<Vec<_>>());
 }
