@@ -1,5 +1,8 @@
 //! A thin, safe layer over libhdf5: every call under the one lock, every identifier given back, every failure a message.
 
+// the names that 1.10 has are those that all versions have: 1.12 and later keep them beside newer ones
+#![allow(deprecated)]
+
 mod attribute;
 mod data;
 mod datatype;

@@ -1,15 +1,17 @@
 //! An open file.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use stream_core::memory::Reservation;
 use stream_core::{Context, Error, ErrorKind, Result};
 
 use crate::ffi::{self, Library, Limits, OpenedFile, State};
+use crate::lookup;
 use crate::name::unescape;
 use crate::object::Object;
 use crate::paths::Paths;
+use crate::storage::symbols::Addresses;
 use crate::superblock::Superblock;
 
 /// What libhdf5 holds for an open file beside its metadata cache: the cache's table of 64 Ki places, lists of properties, free lists.
@@ -34,6 +36,7 @@ pub(crate) struct Inner {
     superblock: Superblock,
     limits: Limits,
     paths: Mutex<Option<Arc<Paths>>>,
+    root: OnceLock<u64>,
     _held: Reservation,
 }
 
@@ -63,7 +66,8 @@ impl File {
         let state = Arc::new(State::new(cx.clone(), end, shown));
         let opened = OpenedFile::open(&state, limits)?;
         let paths = Mutex::new(None);
-        let inner = Inner { opened, state, cx, superblock, limits, paths, _held: held };
+        let root = OnceLock::new();
+        let inner = Inner { opened, state, cx, superblock, limits, paths, root, _held: held };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -100,6 +104,9 @@ impl File {
 
     /// The object at a path as the library knows it, listed at `path`.
     pub(crate) fn object_raw(&self, raw: &[u8], path: &str) -> Result<Object> {
+        if let Some(address) = lookup::through_symbols(self, raw)? {
+            return self.object_at(address, path);
+        }
         let id = self.call(|library, opened| library.open_path(opened, &opened.id, raw));
         let id = id.map_err(|error| match error.kind() {
             ErrorKind::Malformed if error.message().contains("doesn't exist") => {
@@ -149,6 +156,21 @@ impl File {
     /// The sizes of addresses and of lengths.
     pub(crate) fn sizes(&self) -> (u8, u8) {
         (self.inner.opened.offset_size, self.inner.opened.length_size)
+    }
+
+    /// How addresses are read.
+    pub(crate) fn addresses(&self) -> Addresses {
+        let (offset_size, length_size) = self.sizes();
+        Addresses { base: self.base(), offset_size, length_size }
+    }
+
+    /// The address of the root group.
+    pub(crate) fn root_address(&self) -> Result<u64> {
+        if let Some(address) = self.inner.root.get() {
+            return Ok(*address);
+        }
+        let address = self.root()?.address();
+        Ok(*self.inner.root.get_or_init(|| address))
     }
 
     /// Compares what the library's metadata cache holds with what is reserved for it, and reserves what is more.

@@ -96,6 +96,6 @@ mod tests {
 
     #[test]
     fn the_library_says_its_version() {
-        assert!(Hdf5.library().is_some_and(|text| text.starts_with("libhdf5 1.")));
+        assert!(Hdf5.library().is_some_and(|text| text.starts_with("libhdf5 ")));
     }
 }

@@ -17,6 +17,7 @@ mod locate;
 mod lookup3;
 mod meta;
 mod plan;
+pub(crate) mod symbols;
 mod table;
 
 use stream_core::{DType, Dims};

@@ -1,15 +1,21 @@
 //! All objects and links of a file, each object once.
 
+mod batch;
+mod target;
+
 use std::fmt;
 
 use stream_core::memory::Reservation;
 use stream_core::{ChargedString, ChargedVec, Error, ErrorKind, Result};
 
-use crate::ffi::{LinkKind, LinkTarget};
+use crate::ffi::LinkKind;
 use crate::file::File;
 use crate::name::push_member;
 use crate::object::{Object, ObjectKind};
+use crate::storage::symbols::{Cursor, Pages, Symbols};
 use crate::visited::{Addresses, Visited};
+use batch::{decode, encode};
+use target::target;
 
 /// What the walk comes upon.
 #[derive(Debug)]
@@ -64,7 +70,7 @@ pub enum Target {
 ///
 /// Members come in the order in which they were made where the group keeps that, else as its index has them. Objects with several
 /// hard links are remembered, 32 to 64 bytes each and their path; other groups take up to 10 bytes each. The names of a group's members come in batches of a
-/// 128th of the budget's limit, at most 1 MiB, halved for each level. A level takes 80 bytes.
+/// 128th of the budget's limit, at most 1 MiB, halved for each level. A level takes 192 bytes.
 pub struct Walk {
     file: File,
     first: Option<Object>,
@@ -81,6 +87,8 @@ pub struct Walk {
     /// Paths of what was seen, each before a zero byte.
     paths: ChargedVec<u8>,
     value: ChargedVec<u8>,
+    /// What was read last of groups of the earliest format.
+    pages: Pages,
     batch: usize,
     over: Option<Reservation>,
 }
@@ -96,6 +104,8 @@ struct Level {
     end: usize,
     /// The number of the first link that is not in the batch; `None` when all are.
     next: Option<u64>,
+    /// For a group of the earliest format, its table and where its listing stands.
+    symbols: Option<(Symbols, Cursor)>,
 }
 
 impl Walk {
@@ -106,6 +116,7 @@ impl Walk {
     pub fn new(first: Object) -> Result<Self> {
         let file = first.file().clone();
         let budget = file.context().budget().clone();
+        let pages = Pages::new(file.context());
         let mut path = ChargedString::new(&budget);
         path.push_str(first.path())?;
         let batch = usize::try_from(budget.limit() / 128).unwrap_or(usize::MAX);
@@ -121,6 +132,7 @@ impl Walk {
             open: None,
             paths: ChargedVec::new(&budget),
             value: ChargedVec::new(&budget),
+            pages,
             batch: batch.clamp(16 << 10, 1 << 20),
             over: None,
         })
@@ -147,8 +159,8 @@ impl Walk {
                 let end = self.names.len();
                 let path = self.path.len();
                 let next = Some(0);
-                let level =
-                    Level { group, by_creation: false, path, start: end, at: end, end, next };
+                let (by_creation, start, at, symbols) = (false, end, end, None);
+                let level = Level { group, by_creation, path, start, at, end, next, symbols };
                 self.levels.push(level)?;
                 self.below = None;
             }
@@ -177,25 +189,54 @@ impl Walk {
         names.truncate(level.start);
         (level.at, level.end) = (level.start, level.start);
         let most = level.start.saturating_add(most.max(4 << 10));
+        if start == 0 {
+            let table = Symbols::of(file.context(), file.addresses(), level.group);
+            // what is wrong with the header is the library's to say
+            level.symbols = table.ok().flatten().map(|table| (table, Cursor::default()));
+        }
         let mut listed = 0u64;
-        let listing = opened(file, &mut self.open, level.group, path).and_then(|group| {
-            file.call(|library, _| {
-                if start == 0 {
-                    level.by_creation = library.keeps_order(&group.id, group.info.kind)?.links;
+        let listing = match &mut level.symbols {
+            Some((table, cursor)) => {
+                let around = (file.context(), file.addresses());
+                let before = *cursor;
+                let listed = table.list(
+                    around,
+                    &mut self.pages,
+                    cursor,
+                    &mut self.value,
+                    &mut |name, symbol| {
+                        if names.len() >= most {
+                            return Ok(false);
+                        }
+                        encode(names, name, symbol.into())?;
+                        Ok(true)
+                    },
+                );
+                if listed.as_ref().is_err_and(is_the_callers) {
+                    *cursor = before;
                 }
-                library.links(&group.id, level.by_creation, start, &mut |name, kind| {
-                    if names.len() >= most {
-                        return Ok(false);
+                listed
+            }
+            None => opened(file, &mut self.open, level.group, path).and_then(|group| {
+                file.call(|library, _| {
+                    if start == 0 {
+                        level.by_creation = library.keeps_order(&group.id, group.info.kind)?.links;
                     }
-                    encode(names, name, kind)?;
-                    listed = listed.saturating_add(1);
-                    Ok(true)
+                    library.links(&group.id, level.by_creation, start, &mut |name, kind| {
+                        if names.len() >= most {
+                            return Ok(false);
+                        }
+                        encode(names, name, kind)?;
+                        listed = listed.saturating_add(1);
+                        Ok(true)
+                    })
                 })
-            })
-        });
+            }),
+        };
         match listing {
             Ok(stopped) => {
-                level.next = stopped.then(|| start.saturating_add(listed));
+                // a table's listing stands where its cursor does
+                level.next = stopped.then(|| start.saturating_add(listed).max(1));
                 level.end = self.names.len();
                 self.file.check_cache(&mut self.over)?;
                 Ok(None)
@@ -219,6 +260,7 @@ impl Walk {
         push_member(&mut self.path, name)?;
         let found = match kind {
             LinkKind::Hard(address) => self.hard(address)?,
+            LinkKind::Stored(offset) => self.soft(offset)?,
             other => {
                 let group = opened(&self.file, &mut self.open, level.group, "");
                 let target = group.and_then(|group| target(group, name, other, &mut self.value));
@@ -300,31 +342,6 @@ fn opened<'a>(
     }
 }
 
-/// Where a link that is not hard leads; `value` is for its bytes.
-fn target(
-    group: &Object,
-    name: &[u8],
-    kind: LinkKind,
-    value: &mut ChargedVec<u8>,
-) -> Result<Target> {
-    if let LinkKind::Other(class) = kind {
-        return Ok(Target::Other(class));
-    }
-    group.file().call(|library, opened| {
-        Ok(match library.link_target(opened, &group.id, name, value)? {
-            LinkTarget::File { file, path } => Target::External { file, path },
-            LinkTarget::Path(path) => {
-                let leads = match library.info_by_name(opened, &group.id, name) {
-                    Ok(_) => true,
-                    Err(error) if is_the_callers(&error) => return Err(error),
-                    Err(_) => false,
-                };
-                Target::Soft { path, leads }
-            }
-        })
-    })
-}
-
 /// Notes where an object was found.
 fn remember(
     paths: &mut ChargedVec<u8>,
@@ -353,41 +370,4 @@ pub(crate) fn is_the_callers(error: &Error) -> bool {
 
 fn lost() -> Error {
     Error::new(ErrorKind::Malformed, "walk: lost its place")
-}
-
-/// A link in a batch: its kind, a number, the length of its name, the name.
-fn encode(
-    names: &mut ChargedVec<u8>,
-    name: &[u8],
-    kind: LinkKind,
-) -> Result<(), stream_core::memory::OverBudget> {
-    let (tag, value) = match kind {
-        LinkKind::Hard(address) => (0, address),
-        LinkKind::Soft => (1, 0),
-        LinkKind::External => (2, 0),
-        LinkKind::Other(class) => (3, u64::from(class.unsigned_abs())),
-    };
-    let length = u32::try_from(name.len()).unwrap_or(u32::MAX);
-    names.room(name.len().saturating_add(13))?;
-    names.push(tag)?;
-    names.extend(&value.to_ne_bytes())?;
-    names.extend(&length.to_ne_bytes())?;
-    names.extend(name)
-}
-
-/// A link of a batch, and where the next one begins.
-fn decode(names: &[u8], at: usize) -> Option<(LinkKind, &[u8], usize)> {
-    let (tag, rest) = names.get(at..)?.split_first()?;
-    let (value, rest) = rest.split_first_chunk::<8>()?;
-    let (length, rest) = rest.split_first_chunk::<4>()?;
-    let length = usize::try_from(u32::from_ne_bytes(*length)).ok()?;
-    let value = u64::from_ne_bytes(*value);
-    let kind = match tag {
-        0 => LinkKind::Hard(value),
-        1 => LinkKind::Soft,
-        2 => LinkKind::External,
-        _ => LinkKind::Other(i32::try_from(value).unwrap_or(0)),
-    };
-    let next = at.checked_add(13)?.checked_add(length)?;
-    Some((kind, rest.get(..length)?, next))
 }

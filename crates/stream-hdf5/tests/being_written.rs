@@ -87,7 +87,9 @@ fn a_copy_of_a_file_that_is_written_while_others_read_it_is_read() {
 fn the_mark_of_an_old_superblock_is_told_and_does_not_matter() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("old.h5");
-    let file = File::create(&path).unwrap();
+    let mut builder = FileBuilder::new();
+    builder.with_fapl(|access| access.libver_earliest());
+    let file = builder.create(&path).unwrap();
     file.new_dataset::<u16>().shape(5).create("d").unwrap().write_raw(&[1u16, 2, 3, 4, 5]).unwrap();
     drop(file);
     let mut bytes = std::fs::read(&path).unwrap();

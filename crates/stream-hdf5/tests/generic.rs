@@ -1,11 +1,12 @@
 //! Values through the reader that all formats share: external files, user blocks, foreign byte orders, compounds, references.
 #![allow(clippy::unwrap_used)]
 
+use std::ffi::{c_char, c_int};
 use std::path::Path;
 use std::sync::Arc;
 
 use hdf5_metno::{File, FileBuilder};
-use hdf5_metno_sys::{h5d, h5f, h5p, h5r, h5s, h5t};
+use hdf5_metno_sys::{h5d, h5f, h5p, h5s, h5t};
 use stream_core::memory::Budget;
 use stream_core::{Context, DType, ErrorKind, FileSource, Format, Reader, ReaderExt, Request};
 use stream_hdf5::Hdf5;
@@ -127,9 +128,12 @@ fn compounds(path: &Path) {
         h5d::H5Dclose(dataset);
         h5t::H5Tclose(of);
         let mut references = [0u64; 2];
-        let kind = h5r::H5R_type_t::H5R_OBJECT;
-        let to = references.as_mut_ptr().cast();
-        assert!(h5r::H5Rcreate(to, file.id(), c"/g".as_ptr(), kind, -1) >= 0);
+        // 1.12 gave the kinds other names: 0 is an object
+        unsafe extern "C" {
+            fn H5Rcreate(to: *mut u64, at: i64, name: *const c_char, kind: c_int, of: i64)
+            -> c_int;
+        }
+        assert!(H5Rcreate(references.as_mut_ptr(), file.id(), c"/g".as_ptr(), 0, -1) >= 0);
         let of = *h5t::H5T_STD_REF_OBJ;
         let dataset = h5d::H5Dcreate2(file.id(), c"r".as_ptr(), of, space, none, none, none);
         assert!(h5d::H5Dwrite(dataset, of, all, all, none, references.as_ptr().cast()) >= 0);

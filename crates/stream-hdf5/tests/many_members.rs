@@ -8,15 +8,16 @@ use std::sync::Arc;
 use hdf5_metno::{File, FileBuilder, Group};
 use hdf5_metno_sys::{h5g, h5i, h5p};
 use stream_core::memory::Budget;
-use stream_core::{Context, FileSource, Format, Kind};
-use stream_hdf5::Hdf5;
+use stream_core::{Context, ErrorKind, FileSource, Format, Kind};
+use stream_hdf5::{Hdf5, Target};
 
 const MANY: usize = 20_000;
 const BUDGET: u64 = 4 << 20;
 
 fn create(path: &Path, latest: bool) -> File {
     let mut builder = FileBuilder::new();
-    builder.with_fapl(|access| if latest { access.libver_latest() } else { access });
+    builder
+        .with_fapl(|access| if latest { access.libver_latest() } else { access.libver_earliest() });
     builder.create(path).unwrap()
 }
 
@@ -91,4 +92,62 @@ fn links_that_keep_their_order_come_in_it_batch_after_batch() {
     assert_eq!(entries, MANY + 5 + 3);
     let expected = |name, count: usize| (0..count).rev().map(move |i| format!("/{name}/m{i:07}"));
     assert!(paths.into_iter().eq(expected("few", 5).chain(expected("many", MANY))));
+}
+
+#[test]
+fn soft_links_of_the_earliest_format_lead_where_the_library_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("soft.h5");
+    let file = create(&path, false);
+    let group = file.create_group("g").unwrap();
+    group.create_group("below").unwrap().create_group("last").unwrap();
+    // by name, as the group's index has them: absolute, relative, through another soft link, nowhere, and around
+    for (name, target) in [
+        ("a", "/g/below"),
+        ("b", "below/./last"),
+        ("c", "b"),
+        ("d", "/g/nothing"),
+        ("e", "e"),
+        ("f", "/"),
+        ("h", "a/last"),
+        ("i", "/latest/x"),
+    ] {
+        group.link_soft(target, name).unwrap();
+    }
+    for i in 0..3000 {
+        group
+            .link_soft(&format!("/g/{}", if i % 2 == 0 { "a" } else { "z" }), &format!("m{i}"))
+            .unwrap();
+    }
+    drop((group, file));
+    let budget = Budget::new("test", BUDGET);
+    let source = FileSource::open(&path).unwrap();
+    let cx = Context::new(Arc::new(source), &budget);
+    let file = stream_hdf5::File::open(cx).unwrap();
+    let mut walk = stream_hdf5::Walk::new(file.root().unwrap()).unwrap();
+    let mut links = Vec::new();
+    while let Some(found) = walk.next_found().unwrap() {
+        if let stream_hdf5::Found::Link(link) = found {
+            let Target::Soft { path, leads } = link.target else { panic!("{link:?}") };
+            links.push((link.path, String::from_utf8(path).unwrap(), leads));
+        }
+    }
+    assert_eq!(links.len(), 3008);
+    let few: Vec<_> = links.iter().filter(|(path, ..)| !path.starts_with("/g/m")).collect();
+    let leads: Vec<_> = few.iter().map(|(path, _, leads)| (path.as_str(), *leads)).collect();
+    let yes = |path| (path, true);
+    let expected =
+        [yes("/g/a"), yes("/g/b"), yes("/g/c"), ("/g/d", false), ("/g/e", false), yes("/g/f")];
+    assert_eq!(leads[..6], expected);
+    assert_eq!(leads[6..], [yes("/g/h"), ("/g/i", false)]);
+    for (path, target, leads) in links.iter().filter(|(path, ..)| path.starts_with("/g/m")) {
+        let even = path[4..].parse::<u32>().unwrap() % 2 == 0;
+        assert_eq!((target.as_str(), *leads), (if even { "/g/a" } else { "/g/z" }, even), "{path}");
+    }
+    // by path too, through links, without taking the group's names into memory
+    assert_eq!(
+        file.object("/g/m2/last").unwrap().address(),
+        file.object("/g/b").unwrap().address()
+    );
+    assert_eq!(file.object("/g/m1").unwrap_err().kind(), ErrorKind::Unrecognized);
 }

@@ -16,13 +16,9 @@ impl Adapter {
     pub(super) fn data(&mut self, request: &Request) -> Result<Box<dyn Chunks>> {
         let mut plans = Vec::with_capacity(request.entries.len());
         for (entry, path) in request.entries.iter().enumerate() {
-            plans.push(self.plan(entry, path, request)?);
+            plans.push((self.plan(entry, path, request)?, path.as_str().into()));
         }
-        let plan: Arc<dyn ChunkPlan> = match <[_; 1]>::try_from(plans) {
-            Ok([only]) => only,
-            Err(plans) => Arc::new(Several::new(plans)),
-        };
-        Ok(Box::new(Planned::new(plan)))
+        Ok(Box::new(Planned::new(Arc::new(Several::new(plans)))))
     }
 
     fn plan(&mut self, entry: usize, path: &str, request: &Request) -> Result<Arc<dyn ChunkPlan>> {
@@ -57,18 +53,18 @@ fn leads_elsewhere(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Io | ErrorKind::Unsupported)
 }
 
-/// Several plans, one after the other.
+/// The plans of all entries, one after the other, whose errors say which entry it was.
 struct Several {
-    plans: Vec<Arc<dyn ChunkPlan>>,
+    plans: Vec<(Arc<dyn ChunkPlan>, Box<str>)>,
     /// The number of the first chunk of each, and of all.
     starts: Vec<usize>,
 }
 
 impl Several {
-    fn new(plans: Vec<Arc<dyn ChunkPlan>>) -> Self {
+    fn new(plans: Vec<(Arc<dyn ChunkPlan>, Box<str>)>) -> Self {
         let mut starts = vec![0usize];
         let mut end = 0usize;
-        for plan in &plans {
+        for (plan, _) in &plans {
             end = end.saturating_add(plan.len());
             starts.push(end);
         }
@@ -76,10 +72,11 @@ impl Several {
     }
 
     /// The plan that has a chunk, and the chunk's number there.
-    fn part(&self, index: usize) -> Option<(&dyn ChunkPlan, usize)> {
+    fn part(&self, index: usize) -> Option<(&dyn ChunkPlan, usize, &str)> {
         let plan = self.starts.partition_point(|&start| start <= index).checked_sub(1)?;
         let start = *self.starts.get(plan)?;
-        Some((&**self.plans.get(plan)?, index.checked_sub(start)?))
+        let (plan, path) = self.plans.get(plan)?;
+        Some((&**plan, index.checked_sub(start)?, path))
     }
 }
 
@@ -89,11 +86,11 @@ impl ChunkPlan for Several {
     }
 
     fn array(&self) -> Option<Array> {
-        self.plans.first()?.array()
+        self.plans.first()?.0.array()
     }
 
     fn place(&self, index: usize) -> Option<Place> {
-        let (plan, index) = self.part(index)?;
+        let (plan, index, _) = self.part(index)?;
         plan.place(index)
     }
 
@@ -102,7 +99,7 @@ impl ChunkPlan for Several {
             let message = format!("chunk {index} of {}", self.len());
             Error::new(ErrorKind::Request, message)
         };
-        let (plan, index) = self.part(index).ok_or_else(beyond)?;
-        plan.read(index, scratch)
+        let (plan, index, path) = self.part(index).ok_or_else(beyond)?;
+        plan.read(index, scratch).map_err(|error| error.in_entry(path).with_format("hdf5"))
     }
 }

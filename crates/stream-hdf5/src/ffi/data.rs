@@ -1,12 +1,12 @@
 //! Elements through the library: what only it can read.
 
-use std::ffi::c_void;
+use std::ffi::{c_int, c_void};
 
 use hdf5_metno_sys as sys;
 use stream_core::Result;
 use stream_core::memory::{Budget, OverBudget, Reservation};
 use sys::h5i::hid_t;
-use sys::{h5d, h5p, h5r, h5s};
+use sys::{h5d, h5p, h5s};
 
 use super::{Id, Library, ObjectKind};
 
@@ -105,19 +105,26 @@ impl Library<'_> {
         near: &Id,
         reference: &[u8; 12],
     ) -> Result<(u64, Vec<u64>, Vec<u64>)> {
-        let kind = h5r::H5R_type_t::H5R_DATASET_REGION;
         let bytes = reference.as_ptr().cast();
         let attempt = || "reference: following it".to_owned();
         // SAFETY: an open object of the file, and the bytes that such a reference has.
-        let space = self.id(unsafe { h5r::H5Rget_region(near.raw(), kind, bytes) }, attempt)?;
+        let space = self.id(unsafe { H5Rget_region(near.raw(), REGION, bytes) }, attempt)?;
         // SAFETY: as above, and the default list.
-        let raw: hid_t = unsafe { h5r::H5Rdereference2(near.raw(), h5p::H5P_DEFAULT, kind, bytes) };
+        let raw = unsafe { H5Rdereference2(near.raw(), h5p::H5P_DEFAULT, REGION, bytes) };
         let dataset = self.id(raw, attempt)?;
         let info = self.object_info(&dataset)?;
         debug_assert!(info.kind != ObjectKind::Group);
         let (first, last) = self.bounds(&space)?;
         Ok((info.address, first, last))
     }
+}
+
+/// `H5R_DATASET_REGION`, which 1.12 gave another name.
+const REGION: c_int = 1;
+
+unsafe extern "C" {
+    fn H5Rget_region(near: hid_t, kind: c_int, reference: *const c_void) -> hid_t;
+    fn H5Rdereference2(near: hid_t, list: hid_t, kind: c_int, reference: *const c_void) -> hid_t;
 }
 
 /// Memory for parts of variable length.

@@ -4,6 +4,8 @@
 //! superblock promises more bytes than the source has is opened all the same: what stands before the end is readable, and a read
 //! behind it fails as truncated. The mark of a file that is being written, for which the library would refuse it, is not shown to it.
 
+mod class;
+
 use std::cell::RefCell;
 use std::ffi::{c_char, c_int, c_uint, c_ulong, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -76,7 +78,7 @@ impl State {
 /// An open file as the library sees it: its own part first.
 #[repr(C)]
 struct Opened {
-    /// `H5FD_t`: 88 bytes in 1.10, more in none of the versions that this driver is for.
+    /// `H5FD_t`: 88 bytes in 1.10, 80 in 2.x, more in none of the versions that this driver is for.
     library: [u64; 32],
     state: Arc<State>,
     serial: u64,
@@ -101,10 +103,9 @@ pub(super) fn opening<R>(state: &Arc<State>, open: impl FnOnce() -> R) -> R {
 pub(super) fn id() -> Result<hid_t> {
     static ID: OnceLock<Option<hid_t>> = OnceLock::new();
     let id = *ID.get_or_init(|| {
-        // 1.13 changed what a driver is
-        let known = matches!(super::release(), [1, 10 | 12, _]);
+        let class = class::of(super::release())?;
         // SAFETY: the class is complete for this version of the library, lives for ever, and is copied by the library anyway.
-        known.then(|| unsafe { sys::h5fd::H5FDregister((&raw const CLASS).cast()) })
+        Some(unsafe { sys::h5fd::H5FDregister(class.cast()) })
     });
     match id {
         Some(id) if id >= 0 => Ok(id),
@@ -113,69 +114,12 @@ pub(super) fn id() -> Result<hid_t> {
         }
         None => {
             let [major, minor, _] = super::release();
-            let message = format!("libhdf5: expected version 1.10 or 1.12, found {major}.{minor}");
+            let message =
+                format!("libhdf5: expected version 1.10, 1.12, 1.14 or 2, found {major}.{minor}");
             Err(Error::new(ErrorKind::Unsupported, message))
         }
     }
 }
-
-/// `H5FD_class_t` of the versions 1.10 and 1.12; what is `None` here has types that nobody needs.
-#[repr(C)]
-struct Class {
-    name: *const c_char,
-    maxaddr: haddr_t,
-    fc_degree: c_int,
-    terminate: Option<unsafe extern "C" fn()>,
-    superblock: [Option<unsafe extern "C" fn()>; 3],
-    fapl_size: usize,
-    fapl: [Option<unsafe extern "C" fn()>; 3],
-    dxpl_size: usize,
-    dxpl: [Option<unsafe extern "C" fn()>; 2],
-    open: unsafe extern "C" fn(*const c_char, c_uint, hid_t, haddr_t) -> *mut H5FD_t,
-    close: unsafe extern "C" fn(*mut H5FD_t) -> herr_t,
-    cmp: unsafe extern "C" fn(*const H5FD_t, *const H5FD_t) -> c_int,
-    query: unsafe extern "C" fn(*const H5FD_t, *mut c_ulong) -> herr_t,
-    space: [Option<unsafe extern "C" fn()>; 3],
-    get_eoa: unsafe extern "C" fn(*const H5FD_t, H5FD_mem_t) -> haddr_t,
-    set_eoa: unsafe extern "C" fn(*mut H5FD_t, H5FD_mem_t, haddr_t) -> herr_t,
-    get_eof: unsafe extern "C" fn(*const H5FD_t, H5FD_mem_t) -> haddr_t,
-    get_handle: Option<unsafe extern "C" fn()>,
-    read: extern "C" fn(*mut H5FD_t, H5FD_mem_t, hid_t, haddr_t, usize, *mut c_void) -> herr_t,
-    write: extern "C" fn(*mut H5FD_t, H5FD_mem_t, hid_t, haddr_t, usize, *const c_void) -> herr_t,
-    /// Flush, truncate, lock, unlock: a file that is only read needs none, and no lock is taken.
-    others: [Option<unsafe extern "C" fn()>; 4],
-    fl_map: [H5FD_mem_t; 7],
-}
-
-// SAFETY: it is never written, and its pointers lead to statics.
-unsafe impl Sync for Class {}
-
-static CLASS: Class = Class {
-    name: c"narrows".as_ptr(),
-    // the library's own limit for drivers of 64 bits
-    maxaddr: i64::MAX.unsigned_abs(),
-    // H5F_CLOSE_WEAK: the file is closed with the last of its objects
-    fc_degree: 1,
-    terminate: None,
-    superblock: [None; 3],
-    fapl_size: 0,
-    fapl: [None; 3],
-    dxpl_size: 0,
-    dxpl: [None; 2],
-    open,
-    close,
-    cmp: compare,
-    query,
-    space: [None; 3],
-    get_eoa: eoa,
-    set_eoa,
-    get_eof: eof,
-    get_handle: None,
-    read,
-    write,
-    others: [None; 4],
-    fl_map: [H5FD_mem_t::H5FD_MEM_SUPER; 7],
-};
 
 unsafe extern "C" fn open(_: *const c_char, flags: c_uint, _: hid_t, _: haddr_t) -> *mut H5FD_t {
     static SERIAL: AtomicU64 = AtomicU64::new(0);

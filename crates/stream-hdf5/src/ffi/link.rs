@@ -21,6 +21,8 @@ pub(crate) enum LinkKind {
     Hard(u64),
     /// To a path in this file.
     Soft,
+    /// To the path in this file that stands here in the heap of the group, which is of the earliest format.
+    Stored(u64),
     /// To a path in another file.
     External,
     /// Of a class that someone else defined.

@@ -1,4 +1,4 @@
-//! The object header: the way to its data layout message (clause IV.A.1).
+//! The object header: the way to one of its messages (clause IV.A.1).
 
 use std::collections::VecDeque;
 
@@ -18,22 +18,45 @@ const SHARED: u8 = 0x02;
 /// Blocks of messages that are still to be read: address and length.
 type Pending = VecDeque<(u64, u64)>;
 
-/// What a caller makes of a data layout message.
+/// What a caller makes of a message.
 pub(super) type Parse<'p, T> = &'p mut dyn FnMut(&mut Fields<'_>) -> Result<T>;
 
 /// Reads the object header at `address` block by block and gives its first data layout message to `parse`.
 pub(super) fn layout_message<T>(meta: &Meta<'_>, address: u64, parse: Parse<'_, T>) -> Result<T> {
+    let found = message(meta, address, DATA_LAYOUT, parse)?;
+    found.ok_or_else(|| Defect::NoLayout.at(meta.place(address)))
+}
+
+/// The same for the first message of type `wanted`; `None` where there is none.
+pub(super) fn message<T>(
+    meta: &Meta<'_>,
+    address: u64,
+    wanted: u16,
+    parse: Parse<'_, T>,
+) -> Result<Option<T>> {
+    let mut wanted = Wanted { wanted, parse };
     // most headers of datasets fit
     let start = meta.read_up_to(address, 512, "object header")?;
     let mut peek = start.fields(0);
     if peek.bytes(4)? == b"OHDR" {
-        version_2(meta, address, &start, parse)
+        version_2(meta, address, &start, &mut wanted)
     } else {
-        version_1(meta, address, &start, parse)
+        version_1(meta, address, &start, &mut wanted)
     }
 }
 
-fn version_1<T>(meta: &Meta<'_>, address: u64, start: &Block, parse: Parse<'_, T>) -> Result<T> {
+/// The message that is looked for, and what is made of it.
+struct Wanted<'p, T> {
+    wanted: u16,
+    parse: Parse<'p, T>,
+}
+
+fn version_1<T>(
+    meta: &Meta<'_>,
+    address: u64,
+    start: &Block,
+    wanted: &mut Wanted<'_, T>,
+) -> Result<Option<T>> {
     let mut fields = start.fields(0);
     fields.version(1)?;
     fields.bytes(7)?;
@@ -51,16 +74,21 @@ fn version_1<T>(meta: &Meta<'_>, address: u64, start: &Block, parse: Parse<'_, T
             let flags = fields.u8()?;
             fields.bytes(3)?;
             if let Some(found) =
-                message(meta, &block, &mut fields, (kind, size, flags), &mut pending, parse)?
+                one(meta, &block, &mut fields, (kind, size, flags), &mut pending, wanted)?
             {
-                return Ok(found);
+                return Ok(Some(found));
             }
         }
     }
-    Err(Defect::NoLayout.at(meta.place(address)))
+    Ok(None)
 }
 
-fn version_2<T>(meta: &Meta<'_>, address: u64, start: &Block, parse: Parse<'_, T>) -> Result<T> {
+fn version_2<T>(
+    meta: &Meta<'_>,
+    address: u64,
+    start: &Block,
+    wanted: &mut Wanted<'_, T>,
+) -> Result<Option<T>> {
     let mut fields = start.fields(4);
     fields.version(2)?;
     let flags = fields.u8()?;
@@ -80,8 +108,8 @@ fn version_2<T>(meta: &Meta<'_>, address: u64, start: &Block, parse: Parse<'_, T
     let first = meta.read(address, whole, "object header")?;
     first.check(0, first.len())?;
     let mut pending = Pending::new();
-    if let Some(found) = messages_2(meta, &first, prefix, tracked, &mut pending, parse)? {
-        return Ok(found);
+    if let Some(found) = messages_2(meta, &first, prefix, tracked, &mut pending, wanted)? {
+        return Ok(Some(found));
     }
     let mut blocks = 0usize;
     while let Some((at, length)) = pending.pop_front() {
@@ -89,11 +117,11 @@ fn version_2<T>(meta: &Meta<'_>, address: u64, start: &Block, parse: Parse<'_, T
         let block = meta.read(at, length, "object header continuation")?;
         block.fields(0).signature(b"OCHK")?;
         block.check(0, block.len())?;
-        if let Some(found) = messages_2(meta, &block, 4, tracked, &mut pending, parse)? {
-            return Ok(found);
+        if let Some(found) = messages_2(meta, &block, 4, tracked, &mut pending, wanted)? {
+            return Ok(Some(found));
         }
     }
-    Err(Defect::NoLayout.at(meta.place(address)))
+    Ok(None)
 }
 
 fn messages_2<T>(
@@ -102,7 +130,7 @@ fn messages_2<T>(
     from: usize,
     tracked: bool,
     pending: &mut Pending,
-    parse: Parse<'_, T>,
+    wanted: &mut Wanted<'_, T>,
 ) -> Result<Option<T>> {
     let mut fields = block.fields(from).end_at(block.len().saturating_sub(4));
     // a gap too short for a message may stand at the end
@@ -116,27 +144,26 @@ fn messages_2<T>(
             }
             fields.bytes(2)?;
         }
-        if let Some(found) = message(meta, block, &mut fields, (kind, size, flags), pending, parse)?
-        {
+        if let Some(found) = one(meta, block, &mut fields, (kind, size, flags), pending, wanted)? {
             return Ok(Some(found));
         }
     }
     Ok(None)
 }
 
-fn message<T>(
+fn one<T>(
     meta: &Meta<'_>,
     block: &Block,
     fields: &mut Fields<'_>,
     (kind, size, flags): (u16, usize, u8),
     pending: &mut Pending,
-    parse: Parse<'_, T>,
+    wanted: &mut Wanted<'_, T>,
 ) -> Result<Option<T>> {
     let from = fields.position();
     fields.bytes(size)?;
     let mut body = block.fields(from).end_at(from.saturating_add(size));
     match kind {
-        DATA_LAYOUT if flags & SHARED == 0 => parse(&mut body).map(Some),
+        kind if kind == wanted.wanted && flags & SHARED == 0 => (wanted.parse)(&mut body).map(Some),
         CONTINUATION => {
             let at = body.place();
             let address = body.address(meta)?;

@@ -1,13 +1,16 @@
 //! Files that libhdf5 writes, as bytes.
 
 use hdf5_metno::types::VarLenUnicode;
-use hdf5_metno::{File, Result};
+use hdf5_metno::{File, FileBuilder, Result};
 
 /// What `fill` writes.
 fn written(fill: impl FnOnce(&File) -> Result<()>) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file.h5");
-    let file = File::create(&path).unwrap();
+    // the same whatever version of the library writes it
+    let mut builder = FileBuilder::new();
+    builder.with_fapl(|access| access.libver_earliest());
+    let file = builder.create(&path).unwrap();
     fill(&file).unwrap();
     file.close().unwrap();
     std::fs::read(path).unwrap()
