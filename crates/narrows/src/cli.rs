@@ -1,6 +1,7 @@
 //! The words of the command line.
 
 mod analyze;
+mod memory;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use stream_analysis::Measures;
 use stream_core::Region;
 
 pub(crate) use analyze::{Analyze, Loudness, Rms, Rows, Sounds};
+pub(crate) use memory::{Governed, Memory, StrategyName};
 
 /// Reads scientific and media files of any size through a narrow, fixed amount of memory
 #[derive(Parser)]
@@ -76,6 +78,8 @@ pub(crate) struct Common {
     /// Says only errors
     #[arg(short, long, global = true, env = "NARROWS_QUIET", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(crate) quiet: Option<bool>,
+    #[command(flatten)]
+    pub(crate) governed: Governed,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
@@ -122,11 +126,21 @@ pub(crate) enum Verb {
     },
     /// Lists the formats, and what is compiled in
     Formats,
-    /// Explains the memory budget that would be used here
-    Memory,
+    /// Explains the memory budget that would be used here, and what files would need
+    Memory(Memory),
 }
 
 impl Verb {
+    /// Whether it reads data, so that it may take long: then memory is watched and governed.
+    pub(crate) fn is_long(&self) -> bool {
+        !matches!(self, Self::Info { .. } | Self::Formats | Self::Memory(_))
+    }
+
+    /// Whether it reads all of a file's data, so that what it needed tells what the file needs.
+    pub(crate) fn is_whole(&self) -> bool {
+        matches!(self, Self::Check { .. } | Self::Stats(_) | Self::Analyze(_))
+    }
+
     /// What it makes readers do.
     pub(crate) fn settings(&self) -> Vec<(String, String)> {
         let set = |name: &str, value: &str| (name.to_owned(), value.to_owned());

@@ -1,12 +1,12 @@
 //! Defaults from a file: every common flag is a key.
 
 use std::num::NonZeroUsize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use serde::Deserialize;
 
-use crate::cli::{Common, ProgressWhen, When};
+use crate::cli::{Common, ProgressWhen, StrategyName, When};
 
 /// The file that is read when no other is named.
 const DEFAULT: &str = "narrows.toml";
@@ -14,8 +14,10 @@ const DEFAULT: &str = "narrows.toml";
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    #[serde(alias = "memory_limit")]
     memory: Option<String>,
     threads: Option<NonZeroUsize>,
+    #[serde(alias = "chunk_size")]
     chunk: Option<String>,
     format: Option<String>,
     #[serde(default)]
@@ -28,6 +30,32 @@ struct File {
     color: Option<When>,
     verbose: Option<u8>,
     quiet: Option<bool>,
+    warning_threshold: Option<Part>,
+    critical_threshold: Option<Part>,
+    streaming_threshold: Option<String>,
+    chunk_overlap: Option<String>,
+    monitor_interval: Option<String>,
+    max_file_size: Option<String>,
+    strategy: Option<StrategyName>,
+    past_peaks: Option<PathBuf>,
+    watch: Option<When>,
+}
+
+/// A part of a whole, written as a number or as text: 0.8, "80%".
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Part {
+    Number(f64),
+    Text(String),
+}
+
+impl Part {
+    fn into_text(self) -> String {
+        match self {
+            Self::Number(number) => number.to_string(),
+            Self::Text(text) => text,
+        }
+    }
 }
 
 /// Fills what neither flag nor environment gave from the configuration file.
@@ -56,5 +84,19 @@ pub(crate) fn fill(common: &mut Common) -> anyhow::Result<()> {
         common.verbose = file.verbose.unwrap_or(0);
     }
     common.quiet = common.quiet.or(file.quiet);
+    let governed = &mut common.governed;
+    let part = |given: &mut Option<String>, kept: Option<Part>| {
+        *given = given.take().or_else(|| kept.map(Part::into_text));
+    };
+    part(&mut governed.warning_threshold, file.warning_threshold);
+    part(&mut governed.critical_threshold, file.critical_threshold);
+    let text = |given: &mut Option<String>, kept| *given = given.take().or(kept);
+    text(&mut governed.streaming_threshold, file.streaming_threshold);
+    text(&mut governed.chunk_overlap, file.chunk_overlap);
+    text(&mut governed.monitor_interval, file.monitor_interval);
+    text(&mut governed.max_file_size, file.max_file_size);
+    governed.strategy = governed.strategy.or(file.strategy);
+    governed.past_peaks = governed.past_peaks.take().or(file.past_peaks);
+    governed.watch = governed.watch.or(file.watch);
     Ok(())
 }

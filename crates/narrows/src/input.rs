@@ -9,6 +9,7 @@ use stream_factory::{Detection, Looked, Options, look_path, open_with, standard_
 use stream_worker::{Executable, Remote, Task};
 
 use crate::cli::When;
+use crate::governing::wait_for_room;
 use crate::session::Session;
 use crate::worker;
 
@@ -64,7 +65,7 @@ impl DerefMut for Opened {
 
 /// Opens a FILE argument; `-` is standard input.
 pub(crate) fn open(session: &Session, file: &Path) -> Result<Opened> {
-    open_with_options(session, file, &session.options())
+    open_with_options(session, file, &session.options_for(file))
 }
 
 /// The same, with more settings than the run's.
@@ -73,10 +74,12 @@ pub(crate) fn open_with_options(
     file: &Path,
     options: &Options,
 ) -> Result<Opened> {
+    wait_for_room(session)?;
     if file == Path::new("-") {
         return open_with(standard_input(options)?, options).map(Opened::here);
     }
     let looked = look_path(file, options)?;
+    session.begin(&looked);
     let Some(program) = program(session, &looked)? else {
         return looked.open().map(Opened::here);
     };

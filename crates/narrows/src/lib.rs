@@ -6,14 +6,17 @@ mod allocator;
 mod cli;
 mod config;
 mod failure;
+mod governing;
 mod input;
 mod meter;
 mod output;
 mod pipeline;
 mod progress;
 mod session;
+mod settings;
 mod task;
 mod verb;
+mod watch;
 mod worker;
 
 use std::process::ExitCode;
@@ -23,6 +26,7 @@ use stream_core::Format;
 
 use cli::Cli;
 use failure::Outcome;
+use governing::Governing;
 use session::Session;
 
 /// What `narrows-h5` and its like do: read files of `formats` for the command that started them.
@@ -55,8 +59,13 @@ pub fn command() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    let (governing, whole) = (Governing::start(&session, &cli.verb), cli.verb.is_whole());
     let outcome = verb::run(&session, cli.verb);
+    governing.end(&session);
     session.say_memory();
+    if whole {
+        session.note_peak();
+    }
     match outcome {
         Ok(outcome) => outcome.code(),
         // whoever read our output has had enough: nothing failed

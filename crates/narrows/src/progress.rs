@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 use stream_core::Progress;
 
 use crate::cli::ProgressWhen;
@@ -29,7 +29,7 @@ impl Meter {
     pub(crate) fn new(session: &Session, name: &str) -> Self {
         let shown = match session.progress() {
             ProgressWhen::Always => {
-                let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+                let bar = session.screen().bar(ProgressBar::no_length());
                 bar.set_message(name.to_owned());
                 Shown::Bar(bar)
             }

@@ -1,18 +1,24 @@
 //! What one run of the command shares: settings, budget, cancellation.
 
+mod plan;
+mod screen;
+
 use std::io::IsTerminal;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 
 use anyhow::Context as _;
 use stream_core::Cancel;
 use stream_factory::Options;
-use stream_memory::{Available, Budget, Pool, default_limit, parse_size};
+use stream_memory::{Available, Budget, Pool, Throttle, default_limit, parse_size};
 use stream_worker::Workers;
 
 use crate::cli::{Common, ProgressWhen, When};
-use crate::{config, failure, meter, worker};
+use crate::{config, failure, meter, settings, worker};
+
+use plan::Opened;
+use screen::Screen;
 
 /// Settings after flags, environment, file and defaults, and what all inputs share.
 pub(crate) struct Session {
@@ -24,6 +30,10 @@ pub(crate) struct Session {
     chunk: Option<usize>,
     settings: Vec<(String, String)>,
     workers: Workers,
+    /// What the governor allows.
+    pub(crate) throttle: Throttle,
+    screen: Screen,
+    opened: Mutex<Opened>,
 }
 
 /// The budget's size, and who said so.
@@ -53,6 +63,7 @@ impl Session {
             }
             None => None,
         };
+        settings::read(&common.governed, limit.bytes, chunk)?.install()?;
         let settings = common.settings.iter().map(|text| match text.split_once('=') {
             Some((name, value)) => Ok((name.trim().to_owned(), value.trim().to_owned())),
             None => anyhow::bail!("set {text:?}: expected NAME=VALUE"),
@@ -72,7 +83,20 @@ impl Session {
         let cancel = Cancel::from(stop_on_interrupt()?);
         let workers = worker::pool(common.deadline)?;
         failure::say_causes(common.verbose > 0);
-        Ok(Self { common, limit, budget, pool, cancel, chunk, settings, workers })
+        let (throttle, screen, opened) = (Throttle::new(), Screen::default(), Mutex::default());
+        Ok(Self {
+            common,
+            limit,
+            budget,
+            pool,
+            cancel,
+            chunk,
+            settings,
+            workers,
+            throttle,
+            screen,
+            opened,
+        })
     }
 
     /// How to open an input of this run.
@@ -80,7 +104,8 @@ impl Session {
         let mut options = Options::new()
             .with_budget(&self.budget)
             .with_pool(&self.pool)
-            .with_cancel(&self.cancel);
+            .with_cancel(&self.cancel)
+            .with_throttle(&self.throttle);
         if let Some(threads) = self.threads() {
             options = options.with_threads(threads);
         }
@@ -100,6 +125,11 @@ impl Session {
     pub(crate) fn with_settings(mut self, settings: Vec<(String, String)>) -> Self {
         self.settings.splice(0..0, settings);
         self
+    }
+
+    /// Where live lines and messages go.
+    pub(crate) fn screen(&self) -> &Screen {
+        &self.screen
     }
 
     /// The processes that read files which must not take this one down.

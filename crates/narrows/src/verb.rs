@@ -24,6 +24,6 @@ pub(crate) fn run(session: &Session, verb: Verb) -> anyhow::Result<Outcome> {
         Verb::Analyze(name) => analyze::run(session, &name),
         Verb::Check { files } => check::run(session, &files),
         Verb::Formats => formats::run(session),
-        Verb::Memory => memory::run(session),
+        Verb::Memory(memory) => memory::run(session, &memory),
     }
 }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use stream_core::{ErrorKind, Result};
 use stream_factory::{DetectedBy, Detection, Options, formats, look_path, open_path};
+use stream_memory::{Level, Limits, Throttle};
 
 struct Dir(tempfile::TempDir);
 
@@ -164,4 +165,18 @@ fn an_hdf5_file_is_netcdfs_where_that_left_a_mark_or_the_name_says_so() {
 fn an_empty_file_has_no_format() {
     let e = detected("a.vtt", "").expect_err("nothing to recognise");
     assert_eq!(e.kind(), ErrorKind::Unrecognized);
+}
+
+#[test]
+fn while_a_governor_refuses_new_work_nothing_is_opened() {
+    let dir = Dir::new();
+    let path = dir.file("a.vtt", VTT);
+    let throttle = Throttle::new();
+    let options = Options::new().with_throttle(&throttle);
+    throttle.set(Limits { level: Level::Critical, admits: false, ..Limits::NONE });
+    let e = open_path(&path, &options).err().expect("it is refused");
+    assert_eq!((e.kind(), e.resumable()), (ErrorKind::OverBudget, true));
+    assert_eq!(e.to_string(), "new work is refused: memory is critical");
+    throttle.set(Limits::NONE);
+    assert!(open_path(&path, &options).is_ok());
 }

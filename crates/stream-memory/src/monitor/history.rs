@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Sample;
 use crate::level::Level;
 
-/// What is kept of a sample: 56 bytes.
+/// What is kept of a sample: 64 bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Point {
     /// Time since the monitor started.

@@ -14,7 +14,7 @@ pub const INTERVAL: Duration = Duration::from_millis(500);
 /// The shortest time between two looks.
 const SHORTEST: Duration = Duration::from_millis(1);
 
-/// Samples that are kept unless asked otherwise: ten minutes at the usual interval, 70 KB.
+/// Samples that are kept unless asked otherwise: ten minutes at the usual interval, 77 KB.
 const KEPT: usize = 1200;
 
 /// What a [`Monitor`] watches. By default this process and what limits it, at the interval and by the thresholds of
