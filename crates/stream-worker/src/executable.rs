@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::deadlines::Deadlines;
+use crate::sandbox::Sandbox;
 
 /// The program that calls [`serve`](crate::serve), and how it is told to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,12 +55,13 @@ impl Executable {
 pub struct Settings {
     pub(crate) executable: Executable,
     pub(crate) deadlines: Deadlines,
+    pub(crate) sandbox: Sandbox,
 }
 
 impl Settings {
     /// Workers of this program, with the usual deadlines.
     pub fn new(executable: Executable) -> Self {
-        Self { executable, deadlines: Deadlines::default() }
+        Self { executable, deadlines: Deadlines::default(), sandbox: Sandbox::default() }
     }
 
     /// Kills a worker that for this long neither answers nor gets on.
@@ -70,6 +72,12 @@ impl Settings {
     /// How long each stage may take.
     pub fn with_deadlines(mut self, deadlines: Deadlines) -> Self {
         self.deadlines = deadlines;
+        self
+    }
+
+    /// What of the file system the worker may read.
+    pub fn with_sandbox(mut self, sandbox: Sandbox) -> Self {
+        self.sandbox = sandbox;
         self
     }
 }

@@ -71,6 +71,7 @@ impl Process {
         let parent = if on_main_thread() { std::process::id() } else { 0 };
         hello.u64(u64::from(parent))?;
         hello.u64(wire::PROTOCOL)?;
+        hello.u8(settings.sandbox.number())?;
         process.command(wire::HELLO, &hello, &[])?;
         Ok(Arc::new(process))
     }

@@ -159,7 +159,9 @@ impl Shared {
     }
 
     fn start(&self, executable: &Executable) -> Result<Arc<Process>> {
-        let settings = Settings::new(executable.clone()).with_deadlines(self.rules.deadlines);
+        let settings = Settings::new(executable.clone())
+            .with_deadlines(self.rules.deadlines)
+            .with_sandbox(self.rules.sandbox);
         let process = Process::spawn(&settings)?;
         let mut state = self.lock();
         state.started = state.started.saturating_add(1);

@@ -15,6 +15,8 @@ mod list;
 mod mad;
 #[path = "worker/pool.rs"]
 mod pool;
+#[path = "worker/reach.rs"]
+mod reach;
 #[path = "worker/same.rs"]
 mod same;
 #[path = "worker/tasks.rs"]
@@ -43,7 +45,8 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let filter = arguments.iter().find(|a| !a.starts_with('-'));
-    let all: Vec<Test> = [same::ALL, limits::ALL, mad::ALL, pool::ALL, list::ALL].concat();
+    let all: Vec<Test> =
+        [same::ALL, limits::ALL, mad::ALL, pool::ALL, list::ALL, reach::ALL].concat();
     let mut failed = 0;
     for (name, test) in all.iter().filter(|(name, _)| filter.is_none_or(|f| name.contains(f))) {
         let start = Instant::now();

@@ -6,6 +6,7 @@ use std::process::{Command, ExitCode};
 use serde::{Deserialize, Serialize};
 use stream_core::{Descriptor, Format, Needs};
 use stream_factory::{Known, formats};
+use stream_worker::Landlock;
 
 use crate::cli::When;
 use crate::failure::Outcome;
@@ -71,6 +72,14 @@ pub(crate) fn run(session: &Session) -> anyhow::Result<Outcome> {
             out.write_all(b"\n")?;
         } else {
             print(&mut out, session, &row)?;
+        }
+    }
+    if !session.json() {
+        match Landlock::here() {
+            Some(landlock) => {
+                writeln!(out, "workers read only in their file's directory ({landlock})")?;
+            }
+            None => writeln!(out, "workers read what their user may (no Landlock in this kernel)")?,
         }
     }
     out.flush()?;

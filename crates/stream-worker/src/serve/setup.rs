@@ -13,6 +13,7 @@ use stream_core::Context;
 use super::control::Control;
 use crate::board::BoardMap;
 use crate::codec::Take;
+use crate::sandbox::Sandbox;
 use crate::wire::PROTOCOL;
 
 /// Takes the socket from standard input, closes what was inherited, leaves no core, and makes every panic the end.
@@ -49,16 +50,18 @@ pub(super) fn exit_at_once(code: i32) -> ! {
     unsafe { libc::_exit(code) }
 }
 
-/// The command that names the parent: its number, or zero where its thread may end before it does, and what it speaks.
-pub(super) fn meet_parent(take: &mut Take<'_>) {
+/// The command that names the parent: its number, or zero where its thread may end before it does, what it speaks, and what of the
+/// file system is to be read.
+pub(super) fn meet_parent(take: &mut Take<'_>) -> Sandbox {
     let parent = take.u64().unwrap_or(0);
     let spoken = take.u64().unwrap_or(0);
     if spoken != PROTOCOL {
         eprintln!("worker speaks protocol {PROTOCOL}, its parent {spoken}: install both again");
         exit_at_once(2);
     }
+    let sandbox = Sandbox::from_number(take.u8().unwrap_or(u8::MAX));
     if parent == 0 {
-        return;
+        return sandbox;
     }
     // where it fails the closed socket still tells
     let _ = set_parent_process_death_signal(Some(Signal::KILL));
@@ -67,6 +70,7 @@ pub(super) fn meet_parent(take: &mut Take<'_>) {
         // it died before it could be asked for
         exit_at_once(0);
     }
+    sandbox
 }
 
 fn limit(resource: Resource, soft: u64) {

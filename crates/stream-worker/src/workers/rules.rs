@@ -3,6 +3,7 @@
 use std::num::{NonZeroU32, NonZeroUsize};
 
 use crate::deadlines::Deadlines;
+use crate::sandbox::Sandbox;
 
 /// How many workers there may be, how long each lives, and how it is watched.
 #[derive(Clone, Debug)]
@@ -10,6 +11,7 @@ pub struct Rules {
     pub(crate) most: NonZeroUsize,
     pub(crate) files: NonZeroU32,
     pub(crate) deadlines: Deadlines,
+    pub(crate) sandbox: Sandbox,
 }
 
 /// Files after which a worker is replaced unless said otherwise: a start costs some milliseconds, a thousandth of it nothing, and
@@ -19,7 +21,7 @@ const FILES: NonZeroU32 = NonZeroU32::new(1000).unwrap();
 impl Rules {
     /// At most `most` workers at a time, of all programs together; each is replaced after a thousand files.
     pub fn new(most: NonZeroUsize) -> Self {
-        Self { most, files: FILES, deadlines: Deadlines::default() }
+        Self { most, files: FILES, deadlines: Deadlines::default(), sandbox: Sandbox::default() }
     }
 
     /// Replaces each worker after this many files.
@@ -31,6 +33,12 @@ impl Rules {
     /// How long each stage may take.
     pub fn with_deadlines(mut self, deadlines: Deadlines) -> Self {
         self.deadlines = deadlines;
+        self
+    }
+
+    /// What of the file system a worker may read.
+    pub fn with_sandbox(mut self, sandbox: Sandbox) -> Self {
+        self.sandbox = sandbox;
         self
     }
 }

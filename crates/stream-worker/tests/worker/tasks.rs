@@ -22,6 +22,7 @@ pub(crate) const ALL: &[Task] = &[
     Task { name: "reserve", run: reserve },
     Task { name: "talk", run: talk },
     Task { name: "descriptors", run: descriptors },
+    Task { name: "reach", run: reach },
     Task { name: "leak 4 MiB", run: |_, _| leak(4) },
     Task { name: "leak 40 MiB", run: |_, _| leak(40) },
 ];
@@ -138,4 +139,32 @@ fn descriptors(_: &mut dyn Reader, _: &[u8]) -> Result<Vec<u8>> {
 fn leak(mebibytes: usize) -> Result<Vec<u8>> {
     std::mem::forget(std::hint::black_box(vec![1u8; mebibytes << 20]));
     Ok(Vec::new())
+}
+
+/// Tries what the input says: `read PATH`, `list PATH`, `write PATH`, `remove PATH`, `run PATH`, `connect PORT`, `again`.
+fn reach(reader: &mut dyn Reader, input: &[u8]) -> Result<Vec<u8>> {
+    let input = String::from_utf8_lossy(input);
+    let (what, of) = input.split_once(' ').unwrap_or((&input, ""));
+    let source = reader.context().source().clone();
+    let done = match what {
+        "read" => std::fs::read(of).map(|bytes| bytes.len()),
+        "list" => std::fs::read_dir(of).map(|all| all.count()),
+        "write" => std::fs::write(of, "x").map(|()| 1),
+        "remove" => std::fs::remove_file(of).map(|()| 1),
+        "run" => std::process::Command::new(of).status().map(|_| 1),
+        "connect" => {
+            std::net::TcpStream::connect(("127.0.0.1", of.parse().unwrap_or(0))).map(|_| 1)
+        }
+        // as libraries do that insist on a name
+        "again" => {
+            let fd = source.descriptor().map_or(-1, |fd| std::os::fd::AsRawFd::as_raw_fd(&fd));
+            std::fs::read(format!("/proc/self/fd/{fd}")).map(|bytes| bytes.len())
+        }
+        _ => Err(std::io::ErrorKind::InvalidInput.into()),
+    };
+    Ok(match done {
+        Ok(n) => format!("{n}"),
+        Err(e) => format!("{:?}", e.kind()),
+    }
+    .into())
 }
