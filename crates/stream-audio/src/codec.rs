@@ -26,5 +26,8 @@ pub(crate) fn open(cx: &Context, stream: &Stream, setup: &[u8]) -> Result<Box<dy
             "this is Opus; rebuild with feature \"opus\"",
         ));
     }
+    if let Some(pcm) = crate::pcm::decoder(cx, stream)? {
+        return Ok(pcm);
+    }
     library::open(cx, stream, setup)
 }

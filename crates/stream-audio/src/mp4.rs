@@ -7,6 +7,7 @@ mod boxes;
 mod chapters;
 mod entry;
 mod fragment;
+mod pcm;
 mod table;
 mod tags;
 mod track;

@@ -251,7 +251,7 @@ fn headers(
             laced.take(8, &mut bytes)?;
             comments::read(cx, laced, header, findings)?;
         }
-        Lengths::Constant(_) => {
+        Lengths::Constant(_) | Lengths::Bytes(_) => {
             if !laced.next_packet()? {
                 return missing(laced);
             }

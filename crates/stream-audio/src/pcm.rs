@@ -2,7 +2,8 @@
 //!
 //! [`Header::read`] tells what a file holds and where: the encoding of its samples, their bytes, texts, cue points. It keeps
 //! positions, not values. [`Samples`] then reads any frames by position, from any thread, as `f32`. Other codecs in these
-//! files (ADPCM, GSM, MP3 in WAV; `ima4` in AIFF-C; AAC, ALAC in CAF) are named, and where their packets have one size, listed.
+//! files are named, and where their packets have one size, listed; those of ADPCM are decoded. [`decoder`] takes PCM from other
+//! containers' packets.
 #![deny(clippy::arithmetic_side_effects)]
 
 mod aiff;
@@ -12,6 +13,7 @@ mod codec;
 mod companding;
 mod convert;
 mod cue;
+mod decoder;
 mod defect;
 mod encoding;
 mod extended;
@@ -25,13 +27,14 @@ mod samples;
 mod text;
 mod wav;
 
+pub(crate) use decoder::decoder;
+pub(crate) use encoding::Encoding;
 pub(crate) use open::open;
+pub(crate) use order::Order;
 
 use cue::{Cue, Loop};
 use defect::{Defect, Deviation};
-use encoding::Encoding;
 use header::{Codec, Container, Header, Id, Piece};
-use order::Order;
 use samples::Samples;
 use text::{Key, Text};
 

@@ -120,6 +120,4 @@ contract_tests! { links;
     chained_files_stay_within_the_budget: Budget,
     chained_files_stream_alike: Streaming,
     chained_files_end_in_order: Survival,
-    chained_files_cancel: Cancel,
-    chained_files_progress: Progress,
 }

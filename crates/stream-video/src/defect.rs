@@ -24,6 +24,11 @@ pub enum Defect {
         /// Packets found.
         found: u64,
     },
+    /// The file ends before its container does.
+    EndsEarly {
+        /// What was expected and found.
+        what: String,
+    },
     /// A packet that the container knows to be damaged, or whose payload ends early.
     Corrupt,
     /// What FFmpeg says.
@@ -44,6 +49,7 @@ impl Defect {
         match self {
             Self::TableTooShort { .. } => "table_too_short",
             Self::FewerFrames { .. } => "fewer_frames",
+            Self::EndsEarly { .. } => "ends_early",
             Self::Corrupt => "corrupt_packet",
             Self::Library { .. } => "library",
             Self::Undecoded { .. } => "undecoded",
@@ -67,6 +73,7 @@ impl fmt::Display for Defect {
                 f,
                 "stream {stream}: fewer packets than its header claims (expected {claimed}, found {found})"
             ),
+            Self::EndsEarly { what } => write!(f, "the file ends early: {what}"),
             Self::Corrupt => f.write_str("packet is damaged or ends early"),
             Self::Library { message } => write!(f, "ffmpeg: {message}"),
             Self::Undecoded { message } => write!(f, "frame does not decode: {message}"),

@@ -171,10 +171,12 @@ fn runs(cx: &Context, start: u64, count: u64) -> Result<u64> {
     Ok(low.max(count.min(1)))
 }
 
+/// Bytes that the library keeps of a chunk of AVI.
+const KEPT: u64 = 40;
+
 /// The index of an AVI file: `idx1` behind its list `movi`, 16 bytes an entry (AVI RIFF File Reference).
 fn avi(cx: &Context, size: u64, estimate: &mut Estimate) -> Result<()> {
     const ENTRY: u64 = 16;
-    const KEPT: u64 = 40;
     let mut at = 12u64;
     for _ in 0..64 {
         let mut head = [0u8; 8];
@@ -183,10 +185,13 @@ fn avi(cx: &Context, size: u64, estimate: &mut Estimate) -> Result<()> {
         }
         let [id @ .., a, b, c, d] = head;
         let length = u64::from(u32::from_le_bytes([a, b, c, d]));
+        if &id == b"LIST" {
+            own(cx, at, length, estimate)?;
+        }
         if &id == b"idx1" {
             let entries = length.min(size.saturating_sub(at)) / ENTRY;
-            estimate.bytes = entries.saturating_mul(KEPT);
-            estimate.few = entries.min(FEW).saturating_mul(KEPT);
+            estimate.bytes = estimate.bytes.saturating_add(entries.saturating_mul(KEPT));
+            estimate.few = estimate.few.saturating_add(entries.min(FEW).saturating_mul(KEPT));
             let shown = FEW.saturating_mul(ENTRY);
             let Some(rest) = length.checked_sub(shown.saturating_add(8)) else { break };
             let word = |n: u64| u32::try_from(n).unwrap_or(u32::MAX).to_le_bytes();
@@ -201,6 +206,46 @@ fn avi(cx: &Context, size: u64, estimate: &mut Estimate) -> Result<()> {
     }
     Ok(())
 }
+
+/// The indexes of single streams in a list of headers (OpenDML 1.02): `indx` names parts, which have 8 bytes for each chunk.
+fn own(cx: &Context, list: u64, length: u64, estimate: &mut Estimate) -> Result<()> {
+    let end = list.saturating_add(8).saturating_add(length);
+    let mut at = list.saturating_add(12);
+    for _ in 0..1000 {
+        let mut head = [0u8; 16];
+        if at >= end || cx.read_full_at(at, &mut head)? < head.len() {
+            break;
+        }
+        let [a, b, c, d, e, f, g, h, .., k, l, m, n] = head;
+        let length = u64::from(u32::from_le_bytes([e, f, g, h]));
+        let body = at.saturating_add(8);
+        match &[a, b, c, d] {
+            // the headers of a stream
+            b"LIST" => at = body.saturating_add(4),
+            b"indx" => {
+                let parts = u64::from(u32::from_le_bytes([k, l, m, n])).min(length / 16);
+                for part in 0..parts.min(MOST_PARTS) {
+                    let mut row = [0u8; 16];
+                    let place = body.saturating_add(24).saturating_add(part.saturating_mul(16));
+                    if cx.read_full_at(place, &mut row)? < row.len() {
+                        break;
+                    }
+                    let [_, _, _, _, _, _, _, _, w, x, y, z, ..] = row;
+                    let chunks = u64::from(u32::from_le_bytes([w, x, y, z])) / 8;
+                    estimate.bytes = estimate.bytes.saturating_add(chunks.saturating_mul(KEPT));
+                }
+                // for facts, it is shown as a chunk that nobody reads
+                estimate.cuts.push(Cut { offset: at, bytes: *b"JUNK" })?;
+                at = body.saturating_add(length).saturating_add(length & 1);
+            }
+            _ => at = body.saturating_add(length).saturating_add(length & 1),
+        }
+    }
+    Ok(())
+}
+
+/// Parts of a stream's index that are looked at: FFmpeg writes one for each GiB of the file.
+const MOST_PARTS: u64 = 4096;
 
 fn widen(n: usize) -> u64 {
     u64::try_from(n).unwrap_or(u64::MAX)

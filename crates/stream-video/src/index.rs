@@ -12,7 +12,7 @@ mod rescale;
 mod table;
 
 pub(crate) use bits::Bits;
-pub(crate) use bytes::{be_i32, be16, be32, be64, fourcc, le16, le32};
+pub(crate) use bytes::{be_i32, be16, be32, be64, fourcc, le16, le32, le64};
 pub(crate) use open::open;
 pub use refusal::Refusal;
 pub(crate) use rescale::{rescale, rescale_down};

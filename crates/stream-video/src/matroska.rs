@@ -15,4 +15,6 @@ mod reorder;
 mod segment;
 mod track;
 
+pub(crate) use element::{Children, element, unsigned};
 pub use reader::Reader;
+pub(crate) use segment::SEGMENT;

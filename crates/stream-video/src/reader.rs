@@ -7,6 +7,7 @@ use crate::ahead::Ahead;
 use crate::ffi::demuxer::{Demuxer, Purpose};
 use crate::index;
 use crate::packets::Packets;
+use crate::verdicts::ending;
 use crate::{Attachment, Chapter, Container, Defect, Media, Packet, Stream, Tag, Verdicts};
 
 /// Reads a container: its facts are there once it is opened, its packets follow one by one: from the container's own tables where
@@ -146,8 +147,10 @@ impl Reader {
                 Ok(true)
             }
             Ok(false) => {
-                self.ended = true;
-                self.judge()?;
+                // nothing is noted before this is read, so that it can be read again
+                let short = ending::look(&self.cx);
+                self.ended = short.as_ref().map_or_else(|e| !e.resumable(), |_| true);
+                self.judge(short?)?;
                 self.at_end = true;
                 Ok(false)
             }
@@ -177,10 +180,17 @@ impl Reader {
     }
 
     /// At the end: compares what was claimed with what was found.
-    fn judge(&mut self) -> Result<()> {
+    fn judge(&mut self, short: Option<ending::Short>) -> Result<()> {
         if let Some(reason) = self.packets.incomplete() {
             let defect = Defect::Library { message: reason.to_owned() };
             self.note(Severity::Error, &defect, None, None)?;
+        }
+        let short = match short {
+            Some(short) => Some((short.what, Some(short.offset))),
+            None => self.reaches_less().map(|what| (what, None)),
+        };
+        if let Some((what, offset)) = short {
+            self.note(Severity::Error, &Defect::EndsEarly { what }, offset, None)?;
         }
         for at in 0..self.facts.streams.len() {
             let (Some(stream), Some(verdicts)) =
@@ -207,6 +217,18 @@ impl Reader {
             self.note(severity, &defect, None, Some(entry))?;
         }
         Ok(())
+    }
+
+    /// Whether the header of Matroska or FLV claims that it lasts longer than its packets do, by a second and a twentieth.
+    fn reaches_less(&self) -> Option<String> {
+        let container = &self.facts.container;
+        let claims = ["matroska", "flv"].iter().any(|n| container.format_name.starts_with(n));
+        let claimed = container.duration.filter(|_| claims)? as f64 / 1e6;
+        let ends = self.facts.streams.iter().zip(self.verdicts.iter());
+        let ends = ends.filter_map(|(stream, v)| Some(stream.time_base.seconds(v.end?)));
+        let reached = ends.fold(0.0, f64::max);
+        let less = claimed > reached * 1.05 + 1.0;
+        less.then(|| format!("{claimed:.3} s expected (found {reached:.3})"))
     }
 
     fn note(

@@ -1,5 +1,7 @@
 //! What the packets of a stream say together: counts, measured rates, and what is unusual about their times.
 
+pub(crate) mod ending;
+
 use crate::{Packet, Rational, Stream};
 
 /// Counts and verdicts over the packets of one stream, kept in 200 bytes however many there are.

@@ -15,7 +15,9 @@ use symphonia::core::codecs::audio::{
 };
 use symphonia::core::packet::PacketRef;
 use symphonia::core::units::{Duration, Timestamp};
-use symphonia::default::codecs::{AacDecoder, AlacDecoder, FlacDecoder, MpaDecoder, VorbisDecoder};
+use symphonia::default::codecs::{
+    AacDecoder, AdpcmDecoder, AlacDecoder, FlacDecoder, MpaDecoder, VorbisDecoder,
+};
 
 use crate::Stream;
 use crate::adts;
@@ -33,6 +35,8 @@ struct Library {
     decoder: Box<dyn AudioDecoder>,
     channels: usize,
     preroll: u64,
+    /// Frames of each packet where the decoder wants to be told.
+    told: u64,
     codec: AudioCodecId,
     params: AudioCodecParameters,
     /// Whether each packet has an ADTS header, which the decoder does not take.
@@ -61,8 +65,23 @@ fn choose(stream: &Stream, setup: &[u8]) -> Option<(AudioCodecId, u64, u64)> {
             (known::CODEC_ID_ALAC, u64::from(frames?), 0)
         }
         "flac" => (known::CODEC_ID_FLAC, FLAC_BLOCK, 0),
+        // each block begins anew; WAV says how many frames it has (RFC 2361)
+        "adpcm_ms" => (known::CODEC_ID_ADPCM_MS, samples_per_block(setup)?, 0),
+        "adpcm_ima_wav" => (known::CODEC_ID_ADPCM_IMA_WAV, samples_per_block(setup)?, 0),
+        "adpcm_ima_qt" => (known::CODEC_ID_ADPCM_IMA_QT, 64, 0),
         _ => return None,
     })
+}
+
+/// `wSamplesPerBlock`, which stands first behind `WAVEFORMATEX`.
+fn samples_per_block(setup: &[u8]) -> Option<u64> {
+    let frames = u16::from_le_bytes(*setup.first_chunk()?);
+    (frames > 0).then_some(frames.into())
+}
+
+fn is_adpcm(codec: AudioCodecId) -> bool {
+    [known::CODEC_ID_ADPCM_MS, known::CODEC_ID_ADPCM_IMA_WAV, known::CODEC_ID_ADPCM_IMA_QT]
+        .contains(&codec)
 }
 
 fn channels(count: u32) -> Option<Channels> {
@@ -98,6 +117,9 @@ pub(super) fn open(cx: &Context, stream: &Stream, setup: &[u8]) -> Result<Box<dy
     if let Some(channels) = channels(stream.channels) {
         params.with_channels(channels);
     }
+    if is_adpcm(codec) {
+        params.with_max_frames_per_packet(frames).with_frames_per_block(frames);
+    }
     if !setup.is_empty() {
         params.with_extra_data(setup.into());
     }
@@ -109,7 +131,17 @@ pub(super) fn open(cx: &Context, stream: &Stream, setup: &[u8]) -> Result<Box<dy
     };
     let channels = usize::try_from(stream.channels).unwrap_or(usize::MAX);
     let framed = stream.codec == "aac" && setup.is_empty();
-    Ok(Box::new(Library { decoder, channels, preroll, codec, params, framed, _memory: memory }))
+    let told = if is_adpcm(codec) { frames } else { 0 };
+    Ok(Box::new(Library {
+        decoder,
+        channels,
+        preroll,
+        told,
+        codec,
+        params,
+        framed,
+        _memory: memory,
+    }))
 }
 
 /// What the setup makes the library allocate.
@@ -131,6 +163,7 @@ fn make(
         known::CODEC_ID_VORBIS => Box::new(VorbisDecoder::try_new(params, &options)?),
         known::CODEC_ID_AAC => Box::new(AacDecoder::try_new(params, &options)?),
         known::CODEC_ID_ALAC => Box::new(AlacDecoder::try_new(params, &options)?),
+        codec if is_adpcm(codec) => Box::new(AdpcmDecoder::try_new(params, &options)?),
         known::CODEC_ID_FLAC => Box::new(FlacDecoder::try_new(params, &options)?),
         _ => Box::new(MpaDecoder::try_new(params, &options)?),
     })
@@ -140,7 +173,7 @@ impl Decode for Library {
     fn decode(&mut self, bytes: &[u8]) -> Result<usize, String> {
         let header = if self.framed { adts::header_length(bytes) } else { 0 };
         let bytes = bytes.get(header..).unwrap_or_default();
-        let packet = PacketRef::new(0, Timestamp::new(0), Duration::new(0), bytes);
+        let packet = PacketRef::new(0, Timestamp::new(0), Duration::new(self.told), bytes);
         let decoder = &mut self.decoder;
         // the library has asserts and indices that broken packets reach; its state is made anew then
         let decoded = catch_unwind(AssertUnwindSafe(|| {

@@ -7,6 +7,7 @@ use super::ebml::{self, Element, each, id};
 use crate::codec::setup;
 use crate::input::Input;
 use crate::ogg::Lengths;
+use crate::pcm::{Encoding, Order};
 use crate::vorbis::{Blocks, IDENT, Ident, Setup};
 use crate::{Header, Layout, Stream};
 
@@ -167,6 +168,7 @@ impl Track {
                 };
                 stream.sample_fmt = Some("fltp");
             }
+            "A_PCM/INT/LIT" | "A_PCM/INT/BIG" | "A_PCM/FLOAT/IEEE" => self.pcm(name),
             other => {
                 stream.codec = match other {
                     "A_AC3" => "ac3",
@@ -184,6 +186,28 @@ impl Track {
         stream.layout = stream.layout.or(Layout::of_channels(stream.channels));
         stream.id = Some(self.number);
         Ok(())
+    }
+
+    /// Integers of 8 bits have no sign (RFC 9559, table of codecs).
+    fn pcm(&mut self, name: &str) {
+        let stream = &mut self.stream;
+        let bits = stream.bits_per_raw_sample.unwrap_or(16);
+        let order = if name.ends_with("BIG") { Order::Big } else { Order::Little };
+        let encoding = match (name.contains("FLOAT"), bits) {
+            (true, 32) => Encoding::Float32(order),
+            (true, 64) => Encoding::Float64(order),
+            (false, 8) => Encoding::Unsigned,
+            (false, 16 | 24 | 32 | 64) => {
+                Encoding::Signed(u8::try_from(bits / 8).unwrap_or(2), order)
+            }
+            _ => {
+                stream.undecodable = Some("PCM of a width that is not read here");
+                return;
+            }
+        };
+        (stream.codec, stream.sample_fmt) = (encoding.codec(), Some(encoding.sample_fmt()));
+        let frame = u32::try_from(encoding.width()).unwrap_or(1).saturating_mul(stream.channels);
+        self.lengths = Lengths::Bytes(frame);
     }
 
     /// Three packets, the first two with their lengths before them (RFC 9559, 6.9): the first and the last are wanted.

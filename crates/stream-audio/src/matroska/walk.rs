@@ -171,7 +171,13 @@ impl Walk {
             }
             let known = kept.saturating_add(bytes.len());
             let head = head.get(..known).unwrap_or_default();
-            let mut frames = lane.lengths.of(head, &mut position.before);
+            let mut frames = match lane.lengths {
+                Lengths::Bytes(frame) => {
+                    let whole = length.checked_div(frame.into()).unwrap_or(0);
+                    u32::try_from(whole).unwrap_or(u32::MAX)
+                }
+                _ => lane.lengths.of(head, &mut position.before),
+            };
             let nanos = u128::from(frames).saturating_mul(1_000_000_000);
             let nanos = nanos.checked_div(u128::from(lane.rate)).unwrap_or(0);
             let scale = u128::from(self.segment.scale);

@@ -4,6 +4,7 @@
 use stream_core::Result;
 
 use super::boxes::{self, each};
+use super::pcm::Pcm;
 use super::track::Track;
 use crate::codec::setup;
 use crate::input::Input;
@@ -34,6 +35,7 @@ pub(super) fn read(
     let stream = &mut track.stream;
     stream.channels = u32::from(u16_at(16));
     stream.bits_per_raw_sample = None;
+    track.pcm = Pcm { kind: head.kind, bits: u32::from(u16_at(18)), ..Pcm::default() };
     stream.sample_rate = u32::from(u16_at(24));
     match version {
         1 => input.skip(16),
@@ -45,16 +47,23 @@ pub(super) fn read(
                 stream.sample_rate = if (1.0..1e9).contains(&rate) { rate as u32 } else { 0 };
             }
             stream.channels = input.u32_be()?.unwrap_or(0);
-            input.skip(20);
+            input.skip(4);
+            track.pcm.bits = input.u32_be()?.unwrap_or(0);
+            track.pcm.flags = input.u32_be()?;
+            input.skip(8);
         }
         _ => {}
     }
     codec(stream, &head.kind);
-    if stream.codec.is_empty() {
+    let unknown = stream.codec.is_empty();
+    boxes_of(input, end, track, 0)?;
+    if let Some(encoding) = track.pcm.encoding() {
+        track.samples(encoding);
+    }
+    let stream = &mut track.stream;
+    if unknown && stream.codec.is_empty() {
         stream.codec_tag = header.texts.push(&super::fourcc(head.kind))?;
     }
-    boxes_of(input, end, track, 0)?;
-    let stream = &mut track.stream;
     if stream.layout.is_none() {
         stream.layout = Layout::of_channels(stream.channels);
     }
@@ -73,9 +82,6 @@ fn codec(stream: &mut Stream, kind: &[u8; 4]) {
         b"ec-3" => ("eac3", Some("fltp"), Some("E-AC-3: not decoded here")),
         b"samr" => ("amr_nb", None, Some("AMR: not decoded here")),
         b"sawb" => ("amr_wb", None, Some("AMR: not decoded here")),
-        b"sowt" | b"twos" | b"lpcm" | b"in24" | b"in32" | b"fl32" | b"fl64" | b"raw " | b"ipcm" => {
-            ("", None, Some("PCM in MP4: not decoded here"))
-        }
         _ => ("", None, Some("a codec that is not decoded here")),
     };
     (stream.codec, stream.sample_fmt, stream.undecodable) = (codec, fmt, undecodable);
@@ -96,6 +102,13 @@ fn boxes_of(input: &mut Input, end: u64, track: &mut Track, depth: u32) -> Resul
                 let cookie = input.peek(left)?.get(4..).unwrap_or_default().to_vec();
                 track.take(&cookie)?;
                 track.per_packet = setup::alac(&cookie, &mut track.stream);
+            }
+            b"enda" => track.pcm.little = input.array::<2>()?.map(|[_, low]| low == 1),
+            b"pcmC" => {
+                if let Some([_, _, _, _, flags, bits]) = input.array::<6>()? {
+                    track.pcm.little = Some(flags & 1 == 1);
+                    track.pcm.bits = u32::from(bits);
+                }
             }
             b"dfLa" => {
                 let info = input.peek(left)?.get(8..42).unwrap_or_default().to_vec();

@@ -33,6 +33,8 @@ struct Run {
 #[derive(Clone, Copy, Debug, Default)]
 struct State {
     sample: u64,
+    /// Packets before this one: as many, where each is one sample.
+    packet: u64,
     time: u64,
     durations: Run,
     /// The chunk at hand, counted from 1, what is left of it, and where its next sample stands.
@@ -104,13 +106,20 @@ impl Cursor {
         if state.sample >= self.tables.stsz.count || !self.chunk(state)? {
             return Ok(None);
         }
-        let size = self.size(state.sample)?;
-        let duration = self.duration(state)?;
-        let sample =
-            Sample { index: state.sample, offset: state.offset, size, time: state.time, duration };
-        state.sample = state.sample.saturating_add(1);
+        let mut size = self.size(state.sample)?;
+        let mut duration = self.duration(state)?;
+        let left = self.tables.stsz.count.saturating_sub(state.sample);
+        let count = self.tables.group.min(state.in_chunk).min(left).max(1);
+        for _ in 1..count {
+            duration = duration.saturating_add(self.duration(state)?);
+        }
+        size = size.saturating_mul(count);
+        let (index, offset, time) = (state.packet, state.offset, state.time);
+        let sample = Sample { index, offset, size, time, duration };
+        state.packet = state.packet.saturating_add(1);
+        state.sample = state.sample.saturating_add(count);
         state.time = state.time.saturating_add(duration);
-        state.in_chunk = state.in_chunk.saturating_sub(1);
+        state.in_chunk = state.in_chunk.saturating_sub(count);
         state.offset = state.offset.saturating_add(size);
         Ok(Some(sample))
     }

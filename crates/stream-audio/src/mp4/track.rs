@@ -5,7 +5,9 @@ use stream_core::{ChargedVec, Result};
 
 use super::boxes::{self, Fourcc, each};
 use super::entry;
+use super::pcm::Pcm;
 use crate::input::Input;
+use crate::pcm::Encoding;
 use crate::{Header, Stream};
 
 /// Entries of a table in the file.
@@ -31,7 +33,12 @@ pub(super) struct Tables {
     /// Offsets of chunks, of eight bytes each where wide.
     pub stco: Table,
     pub wide: bool,
+    /// Samples of a packet, at most, where several are one; else 0.
+    pub group: u64,
 }
+
+/// Frames of PCM in a packet, as FFmpeg makes them.
+const PIECE: u64 = 1024;
 
 /// The first edit that shows media (8.6.6).
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +63,9 @@ pub(super) struct Track {
     edit: Option<Edit>,
     /// Tracks that hold its chapters.
     pub chapters: Vec<u32>,
+    /// What its description says of PCM, and how its samples are stored where they are.
+    pub pcm: Pcm,
+    encoding: Option<Encoding>,
     /// Ticks of media before the first that is presented.
     pub shift: i64,
 }
@@ -76,9 +86,12 @@ pub(super) fn read(input: &mut Input, end: u64, header: &mut Header) -> Result<T
         per_packet: None,
         edit: None,
         chapters: Vec::new(),
+        pcm: Pcm::default(),
+        encoding: None,
         shift: 0,
     };
     track.inside(input, end, header, 0)?;
+    track.group();
     Ok(track)
 }
 
@@ -180,6 +193,25 @@ impl Track {
         Ok(())
     }
 
+    /// Its samples are PCM.
+    pub(super) fn samples(&mut self, encoding: Encoding) {
+        let stream = &mut self.stream;
+        (stream.codec, stream.undecodable) = (encoding.codec(), None);
+        stream.sample_fmt = Some(encoding.sample_fmt());
+        let bits = encoding.width().saturating_mul(8);
+        stream.bits_per_raw_sample = u32::try_from(bits).ok();
+        self.encoding = Some(encoding);
+    }
+
+    /// Packets of PCM are many samples of the tables, each of which is one frame, whatever size the table says.
+    fn group(&mut self) {
+        let Some(encoding) = self.encoding.filter(|_| self.tables.size > 0) else { return };
+        let frame = u64::try_from(encoding.width()).unwrap_or(1);
+        let frame = frame.saturating_mul(u64::from(self.stream.channels));
+        self.tables.size = u32::try_from(frame).unwrap_or(u32::MAX);
+        self.tables.group = PIECE;
+    }
+
     /// Keeps the codec's setup.
     ///
     /// # Errors
@@ -206,7 +238,8 @@ impl Track {
         let stream = &mut self.stream;
         stream.time_base = (1, self.timescale);
         stream.id = Some(u64::from(self.id));
-        stream.packets = (!fragmented && packets > 0).then_some(packets);
+        let grouped = self.tables.group > 0;
+        stream.packets = (!fragmented && packets > 0 && !grouped).then_some(packets);
         let (mut before, mut frames) = (0, (packets > 0).then_some(raw));
         let rate = u64::from(stream.sample_rate);
         if let Some(Edit { duration, start }) = self.edit {

@@ -14,6 +14,8 @@ pub(crate) enum Lengths {
     Flac,
     /// Always the same.
     Constant(u32),
+    /// As many as its bytes hold of so many: PCM. The length of the packet is not asked of [`Lengths::of`].
+    Bytes(u32),
     /// The setup that tells was not read.
     Unknown,
 }
@@ -34,7 +36,7 @@ impl Lengths {
             Self::Opus => opus(head).unwrap_or(0),
             Self::Flac => flac(head).unwrap_or(0),
             Self::Constant(frames) => *frames,
-            Self::Unknown => 0,
+            Self::Bytes(_) | Self::Unknown => 0,
         }
     }
 }

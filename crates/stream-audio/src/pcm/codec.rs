@@ -12,12 +12,26 @@ pub(super) struct Named {
     pub(super) frames: Option<u32>,
 }
 
+/// Apple's ADPCM: blocks of 34 bytes for each channel.
+const IMA4: &[u8; 4] = b"ima4";
+
+/// Bytes of a block; 0 where the header does not tell.
+pub(super) fn block(header: &Header) -> u64 {
+    match header.codec {
+        Codec::Four(id) if &id.0 == IMA4 => u64::from(header.channels).saturating_mul(34),
+        _ => header.block_align,
+    }
+}
+
 /// The name of the codec of `header`.
 pub(super) fn named(header: &Header) -> Named {
     match header.codec {
         Codec::Pcm(encoding) => Named { name: encoding.codec(), frames: Some(1) },
         Codec::Tag(tag) => Named { name: of_tag(tag), frames: frames(header, tag) },
-        Codec::Four(id) => Named { name: of_four(&id.0), frames: None },
+        Codec::Four(id) => {
+            let frames = (&id.0 == IMA4).then_some(64);
+            Named { name: of_four(&id.0), frames }
+        }
     }
 }
 

@@ -22,6 +22,17 @@ pub(crate) enum Encoding {
 }
 
 impl Encoding {
+    /// That of a codec, in the words of ffprobe; `None` for no PCM.
+    pub(crate) fn named(codec: &str) -> Option<Self> {
+        let both = [Order::Little, Order::Big];
+        let signed = (1..=8).flat_map(|n| both.map(|order| Self::Signed(n, order)));
+        let floats = both.into_iter().flat_map(|o| [Self::Float32(o), Self::Float64(o)]);
+        let mut all = signed.chain(floats).chain([Self::Unsigned, Self::ALaw, Self::MuLaw]);
+        // widths without a name of their own are told apart by nothing
+        let odd = |one: &Self| matches!(one, Self::Signed(5..=7, _));
+        all.find(|one| !odd(one) && one.codec() == codec)
+    }
+
     /// Bytes of one sample.
     pub(crate) fn width(self) -> usize {
         match self {

@@ -103,13 +103,14 @@ fn cut(found: &Header, frames: Option<u32>) -> Cut {
             frames: u32::try_from(frames).unwrap_or(u32::MAX),
         };
     }
-    let bytes = if found.block_align > 1 { found.block_align } else { PACKET };
+    let block = codec::block(found);
+    let bytes = if block > 1 { block } else { PACKET };
     Cut { bytes, frame_bytes: None, frames: frames.unwrap_or(0) }
 }
 
 fn stream(found: &Header, named: codec::Named, data: Span) -> Stream {
     let frame = |bytes: u64| {
-        let block = found.block_align.max(1);
+        let block = codec::block(found).max(1);
         let frames = u64::from(named.frames.unwrap_or(0));
         let whole = bytes.checked_div(block).unwrap_or(0);
         (frames > 0).then(|| whole.saturating_mul(frames))

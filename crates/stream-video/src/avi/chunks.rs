@@ -1,60 +1,101 @@
-//! Rows of the index, checked to name every chunk there is (AVI RIFF file reference, AVIOLDINDEX).
+//! The chunks of one stream, by the index: `idx1` (AVI RIFF file reference, AVIOLDINDEX), or the stream's own (OpenDML 1.02).
 
 use stream_core::{Context, Result, Window};
 
-use super::header::{Header, Stream};
-use crate::index::{Refusal, Table, fourcc, le32, rescale};
+use super::odml::Odml;
+use crate::index::{Table, fourcc, le32};
 
 /// A chunk of a stream.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
-    pub(crate) stream: usize,
-    /// Byte of its header.
+    /// Byte of its data: its header stands 8 before.
     pub(crate) at: u64,
     pub(crate) size: u32,
 }
 
-/// The index, row by row.
-pub(crate) struct Chunks {
-    table: Table,
-    row: u64,
-    /// What is added to the places of the index.
-    base: u64,
+impl Entry {
+    /// The byte behind it and what fills it up to an even one.
+    pub(crate) fn end(&self) -> u64 {
+        let size = u64::from(self.size);
+        self.at.saturating_add(size).saturating_add(size & 1)
+    }
 }
 
-impl Chunks {
-    /// Over the index of a file whose first chunk is at `first`.
+/// A walk over the chunks of one stream.
+pub(crate) struct Cursor {
+    rows: Rows,
+    /// The chunk that comes next, and before it as many ticks as its stream's chunks before it took.
+    pub(crate) head: Option<Entry>,
+    pub(crate) ticks: u64,
+}
+
+enum Rows {
+    Old { table: Table, row: u64, base: u64, stream: usize },
+    Own(Box<Odml>),
+}
+
+impl Cursor {
+    /// The chunks of `stream` by the rows of `idx1` at a place of the source, in a file whose first chunk is at `first`.
     ///
     /// # Errors
     /// What the source says.
-    pub(crate) fn new(cx: &Context, rows: (u64, u64), first: u64) -> Result<Self> {
+    pub(crate) fn old(cx: &Context, rows: (u64, u64), first: u64, stream: usize) -> Result<Self> {
         let mut table = Table::new(cx, rows.0, rows.1, 16);
         let place = table.row(0)?.and_then(|row| le32(row, 8)).unwrap_or(0);
-        Ok(Self { table, row: 0, base: first.wrapping_sub(place.into()) })
+        let base = first.wrapping_sub(place.into());
+        Ok(Self::over(Rows::Old { table, row: 0, base, stream }))
     }
 
-    /// Stands before the first row again.
+    /// The chunks of a stream by its own index.
+    pub(crate) fn own(odml: Odml) -> Self {
+        Self::over(Rows::Own(Box::new(odml)))
+    }
+
+    fn over(rows: Rows) -> Self {
+        Self { rows, head: None, ticks: 0 }
+    }
+
+    /// Stands before the first chunk again.
     pub(crate) fn rewind(&mut self) {
-        self.row = 0;
+        (self.head, self.ticks) = (None, 0);
+        match &mut self.rows {
+            Rows::Old { row, .. } => *row = 0,
+            Rows::Own(odml) => odml.rewind(),
+        }
     }
 
-    /// The next row; `None` at the end. A row that names no stream has a stream beyond all.
+    /// Finds the head, where there is none.
     ///
     /// # Errors
-    /// What the source says.
-    pub(crate) fn next(&mut self) -> Result<Option<Entry>> {
-        let Some(row) = self.table.row(self.row)? else { return Ok(None) };
+    /// What the source says; `Malformed` for an index of OpenDML that is none.
+    pub(crate) fn fill(&mut self) -> Result<()> {
+        if self.head.is_none() {
+            self.head = match &mut self.rows {
+                Rows::Own(odml) => odml.next()?,
+                Rows::Old { table, row, base, stream } => next(table, row, *base, *stream)?,
+            };
+        }
+        Ok(())
+    }
+}
+
+/// The next row of a stream; the rows of others are passed over.
+fn next(table: &mut Table, at: &mut u64, base: u64, wanted: usize) -> Result<Option<Entry>> {
+    while let Some(row) = table.row(*at)? {
         let name = fourcc(row, 0).unwrap_or_default();
         let place = le32(row, 8).unwrap_or(0);
         let size = le32(row, 12).unwrap_or(0);
-        self.row = self.row.saturating_add(1);
-        let at = self.base.wrapping_add(place.into());
-        Ok(Some(Entry { stream: stream(name), at, size }))
+        *at = at.saturating_add(1);
+        if stream(name) == wanted {
+            let at = base.wrapping_add(place.into()).wrapping_add(8);
+            return Ok(Some(Entry { at, size }));
+        }
     }
+    Ok(None)
 }
 
 /// The stream of a chunk's name: two digits, then what it holds.
-fn stream(name: [u8; 4]) -> usize {
+pub(super) fn stream(name: [u8; 4]) -> usize {
     let digit = |b: u8| char::from(b).to_digit(10);
     let [tens, ones, kind, more] = name;
     match (digit(tens), digit(ones), &[kind, more]) {
@@ -74,15 +115,18 @@ pub(crate) fn first(w: &mut Window, from: u64, end: u64) -> Result<Option<u64>> 
 }
 
 /// Passes over what is no chunk of a stream, up to `to` or to the first that is one; `None` where something else stands.
-fn gap(w: &mut Window, mut at: u64, end: u64, to: Option<u64>) -> Result<Option<u64>> {
+///
+/// # Errors
+/// What the source says.
+pub(super) fn gap(w: &mut Window, mut at: u64, end: u64, to: Option<u64>) -> Result<Option<u64>> {
     while at < end && Some(at) != to {
         let bytes = w.at(at, 8)?;
         let (Some(name), Some(size)) = (fourcc(bytes, 0), le32(bytes, 4)) else { return Ok(None) };
         let body = at.saturating_add(8);
         at = match &name {
-            // a record groups chunks
-            b"LIST" => body.saturating_add(4),
-            b"JUNK" | [b'i', b'x', _, _] | [_, _, b'i', b'x'] => {
+            // a record groups chunks; the next part of the file is a list of its own
+            b"LIST" | b"RIFF" => body.saturating_add(4),
+            b"JUNK" | b"idx1" | [b'i', b'x', _, _] | [_, _, b'i', b'x'] => {
                 body.saturating_add(size.into()).saturating_add(u64::from(size & 1))
             }
             _ if to.is_none() && stream(name) != usize::MAX => return Ok(Some(at)),
@@ -90,54 +134,4 @@ fn gap(w: &mut Window, mut at: u64, end: u64, to: Option<u64>) -> Result<Option<
         };
     }
     Ok(Some(at))
-}
-
-/// Chunks further apart in time than this in microseconds make FFmpeg read the streams one by one.
-const APART: i64 = 2_000_000;
-
-/// What FFmpeg would do in another way, found in one walk over the index; and how many packets of each stream lie before the `pictures`-th
-/// of the first video.
-///
-/// # Errors
-/// What the source says.
-pub(crate) fn check(
-    w: &mut Window,
-    header: &Header,
-    chunks: &mut Chunks,
-    range: (u64, u64),
-    mut seen: impl FnMut(&Entry),
-) -> Result<Option<Refusal>> {
-    let mut at = range.0;
-    let mut ticks = [0u64; 100];
-    let mut latest = i64::MIN;
-    while let Some(entry) = chunks.next()? {
-        let refused = |reason| Ok(Some(Refusal::new(reason).at(entry.at)));
-        let (Some(stream), Some(tick)) =
-            (header.streams.get(entry.stream), ticks.get_mut(entry.stream))
-        else {
-            return refused("its index names what is no stream");
-        };
-        if entry.at != at && gap(w, at, range.1, Some(entry.at))? != Some(entry.at) {
-            return refused("its index leaves chunks out, or is in another order");
-        }
-        let size = u64::from(entry.size);
-        at = entry.at.saturating_add(8).saturating_add(size).saturating_add(size & 1);
-        let time = micros(stream, *tick);
-        if latest.saturating_sub(time) > APART {
-            return refused("its streams are not interleaved");
-        }
-        latest = latest.max(time);
-        *tick = tick.saturating_add(stream.advance(entry.size));
-        seen(&entry);
-    }
-    if gap(w, at, range.1, Some(range.1))?.is_none_or(|end| end < range.1) {
-        return Ok(Some(Refusal::new("its index ends before its chunks").at(at)));
-    }
-    Ok(None)
-}
-
-fn micros(stream: &Stream, tick: u64) -> i64 {
-    let ticks = tick.checked_div(stream.sample_size.max(1).into()).unwrap_or(0);
-    let seconds = u64::from(stream.scale).saturating_mul(1_000_000);
-    rescale(i64::try_from(ticks).unwrap_or(i64::MAX), seconds, stream.rate.into())
 }

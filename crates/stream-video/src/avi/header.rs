@@ -31,8 +31,8 @@ pub(crate) struct Stream {
     pub(crate) avc: Option<Avc>,
     /// The object type of AAC.
     pub(crate) object: u8,
-    /// Whether there is an index of its own.
-    pub(crate) open_dml: bool,
+    /// The body of an index of its own, and the byte behind it (OpenDML).
+    pub(crate) own: Option<(u64, u64)>,
 }
 
 /// What a file says before its chunks.
@@ -42,11 +42,13 @@ pub(crate) struct Header {
     pub(crate) chunks: Option<(u64, u64)>,
     /// First byte of the index, and how many rows it has.
     pub(crate) index: Option<(u64, u64)>,
+    /// Parts behind the first, which `idx1` does not name (OpenDML).
+    pub(crate) parts: u32,
     pub(crate) refusal: Option<Refusal>,
 }
 
 /// Two digits name a stream.
-const STREAMS: usize = 32;
+pub(crate) const STREAMS: usize = 32;
 
 /// Chunks at the top, or of a list in the headers, that are looked at.
 const CHUNKS: usize = 10_000;
@@ -89,6 +91,7 @@ impl Header {
             streams: ChargedVec::new(cx.budget()),
             chunks: None,
             index: None,
+            parts: 0,
             refusal: None,
         };
         let mut at = 12u64;
@@ -103,11 +106,17 @@ impl Header {
                     }
                     header.chunks = Some((found.body.saturating_add(4), found.end));
                 }
+                (b"RIFF", b"AVIX") => {
+                    header.parts = header.parts.saturating_add(1);
+                    match &mut header.chunks {
+                        Some((_, end)) if !found.cut => *end = found.end,
+                        _ => header.refuse("a further part of it is cut off", at),
+                    }
+                }
                 (b"idx1", _) => {
                     let rows = found.end.saturating_sub(found.body) / 16;
                     header.index = Some((found.body, rows));
                 }
-                (b"RIFF", _) => header.refuse("more than one RIFF chunk (OpenDML)", at),
                 _ => {}
             }
             at = after(&found);
@@ -156,7 +165,7 @@ impl Stream {
                 }
                 b"strf" if &kind == b"vids" => stream.picture(bytes),
                 b"strf" if &kind == b"auds" => stream.sound(bytes),
-                b"indx" => stream.open_dml = true,
+                b"indx" => stream.own = Some((found.body, found.end)),
                 _ => {}
             }
             at = after(&found);

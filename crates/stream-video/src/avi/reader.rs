@@ -2,8 +2,10 @@
 
 use stream_core::{ChargedVec, Context, Error, ErrorKind, Result, Window};
 
-use super::chunks::{self, Chunks, Entry};
-use super::header::{Codec, Header, Stream};
+use super::chunks::{self, Cursor, Entry};
+use super::header::{Codec, Header, STREAMS, Stream};
+use super::lanes::{self, Lane, Order};
+use super::odml::Odml;
 use crate::Packet;
 use crate::index::{Refusal, WINDOW, rescale_down};
 use crate::isobmff::{Avc, PEEK, is_key};
@@ -11,10 +13,9 @@ use crate::packets::Packets;
 
 /// Packets of AVI, told from its index.
 pub struct Reader {
-    streams: ChargedVec<(Stream, u64)>,
-    chunks: Option<Chunks>,
+    lanes: ChargedVec<Lane>,
+    order: Order,
     pictures: Window,
-    current: Option<Entry>,
     refusal: Option<Refusal>,
     done: u64,
 }
@@ -40,41 +41,74 @@ impl Reader {
             return unrecognized("no RIFF chunk of type AVI");
         };
         let mut reader = Self {
-            streams: ChargedVec::new(cx.budget()),
-            chunks: None,
+            lanes: ChargedVec::new(cx.budget()),
+            order: Order::Place,
             pictures: Window::new(cx.clone(), PEEK),
-            current: None,
             refusal: header.refusal,
             done: 0,
         };
-        for stream in header.streams.iter() {
-            reader.streams.push((*stream, 0))?;
-        }
-        let (Some(range), Some(rows)) = (header.chunks, header.index) else {
-            reader.refuse("no chunks, or no index of them");
+        let Some(range) = header.chunks else {
+            reader.refuse("no chunks");
             return Ok(reader);
         };
         let Some(first) = chunks::first(&mut window, range.0, range.1)? else {
             reader.refuse("its first chunk is none of a stream");
             return Ok(reader);
         };
-        let mut chunks = Chunks::new(cx, rows, first)?;
-        let mut before = Before::new(&header);
-        let range = (first, range.1);
-        let found =
-            chunks::check(&mut window, &header, &mut chunks, range, |entry| before.count(entry))?;
-        if let Some(refusal) = found {
+        for (index, stream) in header.streams.iter().enumerate() {
+            let cursor = match (header.index, stream.own) {
+                (Some(rows), _) if header.parts == 0 => Cursor::old(cx, rows, first, index)?,
+                (_, Some((body, end))) => match Odml::open(cx, body, end)? {
+                    Some(odml) => Cursor::own(odml),
+                    None => return Ok(reader.refused("its index of OpenDML is of another kind")),
+                },
+                _ => return Ok(reader.refused("no index of its chunks")),
+            };
+            reader.lanes.push(Lane { stream: *stream, cursor })?;
+        }
+        let checked = lanes::check(&mut window, &mut reader.lanes, (first, range.1))?;
+        reader.order = checked.order;
+        if let Some(refusal) = checked.refusal {
             reader.refusal.get_or_insert(refusal);
         }
+        if reader.refusal.is_some() {
+            return Ok(reader);
+        }
+        let before = reader.look_ahead()?;
         if !before.tells() {
             reader.refuse("how long its first packet lasts is told by decoding");
         }
-        chunks.rewind();
-        reader.chunks = Some(chunks);
-        for index in 0..header.streams.len() {
+        for index in 0..reader.lanes.len() {
             reader.learn(index, before.first.get(index).copied().flatten(), &mut window)?;
         }
         Ok(reader)
+    }
+
+    fn refused(mut self, reason: &'static str) -> Self {
+        self.refuse(reason);
+        self
+    }
+
+    /// Walks over what FFmpeg reads before it delivers the first packet, and goes back.
+    fn look_ahead(&mut self) -> Result<Before> {
+        self.rewind();
+        let mut before = Before::new(&self.lanes);
+        while !before.is_done()
+            && let Some(index) = lanes::next(&mut self.lanes, self.order)?
+        {
+            let Some(lane) = self.lanes.as_mut_slice().get_mut(index) else { break };
+            let Some(head) = lane.cursor.head else { break };
+            before.count(index, &head);
+            lane.take(head.size);
+        }
+        self.rewind();
+        Ok(before)
+    }
+
+    fn rewind(&mut self) {
+        for lane in self.lanes.as_mut_slice() {
+            lane.cursor.rewind();
+        }
     }
 
     /// Why FFmpeg's packets could be others than this reader's; `None` where all are equal.
@@ -88,10 +122,11 @@ impl Reader {
 
     /// Takes the parameter sets of H.264 from the first picture, where the headers have none, and judges the stream.
     fn learn(&mut self, index: usize, first: Option<Entry>, window: &mut Window) -> Result<()> {
-        let Some((stream, _)) = self.streams.as_mut_slice().get_mut(index) else { return Ok(()) };
+        let Some(lane) = self.lanes.as_mut_slice().get_mut(index) else { return Ok(()) };
+        let stream = &mut lane.stream;
         if let (Codec::Avc, None, Some(entry)) = (stream.codec, stream.avc, first) {
             let size = usize::try_from(entry.size).unwrap_or(SETS).min(SETS);
-            let bytes = window.at(entry.at.saturating_add(8), size)?;
+            let bytes = window.at(entry.at, size)?;
             stream.avc = Avc::parse_units(bytes.get(..size).unwrap_or_default());
         }
         let stream = *stream;
@@ -108,7 +143,6 @@ impl Reader {
             _ if stream.scale == 0 || stream.rate == 0 || stream.start != 0 => {
                 "its ticks have no length, or do not start at 0"
             }
-            _ if stream.open_dml => "it has an index of OpenDML",
             Codec::Other => "its durations or keys are told by a parser",
             Codec::Avc if !timed || !coarse => "how long its pictures last is told by decoding",
             Codec::Mjpeg if slow || fast => "how long its pictures last is told by decoding",
@@ -125,53 +159,38 @@ impl Reader {
     /// # Errors
     /// What the source says.
     pub fn read_packet(&mut self, packet: &mut Packet) -> Result<bool> {
-        loop {
-            let entry = match (self.current.take(), &mut self.chunks) {
-                (Some(entry), _) => entry,
-                (None, Some(chunks)) => match chunks.next()? {
-                    Some(entry) => Entry { at: entry.at.saturating_add(8), ..entry },
-                    None => return Ok(false),
-                },
-                (None, None) => return Ok(false),
-            };
-            let Some((stream, ticks)) = self.streams.as_mut_slice().get_mut(entry.stream) else {
-                continue;
-            };
-            // small samples are delivered by the thousand
-            let most = match stream.sample_size {
-                0 | 1 => u32::MAX,
-                n if n < 32 => n.saturating_mul(1024),
-                n => n,
-            };
-            let size = entry.size.min(most);
-            let samples = u64::from(stream.sample_size.max(1));
-            let dts = i64::try_from(ticks.checked_div(samples).unwrap_or(0)).unwrap_or(i64::MAX);
-            *ticks = ticks.saturating_add(stream.advance(size));
-            if size == 0 {
-                continue;
+        let Some(index) = lanes::next(&mut self.lanes, self.order)? else { return Ok(false) };
+        let Some(lane) = self.lanes.as_mut_slice().get_mut(index) else { return Ok(false) };
+        let Some(head) = lane.cursor.head else { return Ok(false) };
+        let stream = lane.stream;
+        // small samples are delivered by the thousand
+        let most = match stream.sample_size {
+            0 | 1 => u32::MAX,
+            n if n < 32 => n.saturating_mul(1024),
+            n => n,
+        };
+        let size = head.size.min(most);
+        packet.key = match (stream.codec, &stream.avc) {
+            (Codec::Avc, Some(avc)) => {
+                is_key(&mut self.pictures, avc, head.at, size.into())?.unwrap_or(false)
             }
-            if size < entry.size {
-                let at = entry.at.saturating_add(size.into());
-                self.current = Some(Entry { at, size: entry.size.saturating_sub(size), ..entry });
-            }
-            packet.key = match (stream.codec, &stream.avc) {
-                (Codec::Avc, Some(avc)) => {
-                    is_key(&mut self.pictures, avc, entry.at, size.into())?.unwrap_or(false)
-                }
-                _ => true,
-            };
-            packet.stream = u32::try_from(entry.stream).unwrap_or(u32::MAX);
-            packet.pts = Some(dts).filter(|_| stream.codec != Codec::Avc);
-            packet.dts = Some(dts);
-            packet.duration = duration(stream, size);
-            packet.size = size.into();
-            packet.position = Some(entry.at);
-            packet.discard = false;
-            packet.corrupt = false;
-            packet.picture = None;
-            self.done = entry.at.saturating_add(size.into());
-            return Ok(true);
-        }
+            _ => true,
+        };
+        let samples = u64::from(stream.sample_size.max(1));
+        let ticks = lane.cursor.ticks.checked_div(samples).unwrap_or(0);
+        let dts = i64::try_from(ticks).unwrap_or(i64::MAX);
+        packet.stream = u32::try_from(index).unwrap_or(u32::MAX);
+        packet.pts = Some(dts).filter(|_| stream.codec != Codec::Avc);
+        packet.dts = Some(dts);
+        packet.duration = duration(&stream, size);
+        packet.size = size.into();
+        packet.position = Some(head.at);
+        packet.discard = false;
+        packet.corrupt = false;
+        packet.picture = None;
+        self.done = self.done.max(head.at.saturating_add(size.into()));
+        lane.take(size);
+        Ok(true)
     }
 }
 
@@ -188,30 +207,32 @@ fn duration(stream: &Stream, size: u32) -> Option<i64> {
 
 /// Counts what FFmpeg reads before it delivers the first packet: the first packet of AAC has a duration where another is among it.
 struct Before {
-    codecs: [Codec; 100],
-    counts: [u64; 100],
+    codecs: [Codec; STREAMS],
+    counts: [u64; STREAMS],
     pictures: u64,
     /// The first chunk of each stream that is not empty.
-    first: [Option<Entry>; 100],
+    first: [Option<Entry>; STREAMS],
 }
 
 impl Before {
-    fn new(header: &Header) -> Self {
-        let mut codecs = [Codec::Other; 100];
-        for (codec, stream) in codecs.iter_mut().zip(header.streams.iter()) {
-            *codec = stream.codec;
+    fn new(lanes: &[Lane]) -> Self {
+        let mut codecs = [Codec::Other; STREAMS];
+        for (codec, lane) in codecs.iter_mut().zip(lanes) {
+            *codec = lane.stream.codec;
         }
-        Self { codecs, counts: [0; 100], pictures: 0, first: [None; 100] }
+        Self { codecs, counts: [0; STREAMS], pictures: 0, first: [None; STREAMS] }
     }
 
-    fn count(&mut self, entry: &Entry) {
-        let known = (self.codecs.get(entry.stream), self.counts.get_mut(entry.stream));
+    /// Whether nothing is to be learned from further chunks.
+    fn is_done(&self) -> bool {
+        self.pictures >= PICTURES || !self.codecs.contains(&Codec::Avc)
+    }
+
+    fn count(&mut self, index: usize, entry: &Entry) {
+        let known = (self.codecs.get(index), self.counts.get_mut(index));
         let (Some(codec), Some(count)) = known else { return };
-        if entry.size == 0 || self.pictures >= PICTURES {
-            return;
-        }
         *count = count.saturating_add(1);
-        if let Some(first) = self.first.get_mut(entry.stream) {
+        if let Some(first) = self.first.get_mut(index) {
             first.get_or_insert(*entry);
         }
         if *codec == Codec::Avc {

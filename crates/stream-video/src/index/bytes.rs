@@ -35,6 +35,11 @@ pub(crate) fn le32(bytes: &[u8], at: usize) -> Option<u32> {
     take(bytes, at).map(u32::from_le_bytes)
 }
 
+/// Eight bytes, little-endian.
+pub(crate) fn le64(bytes: &[u8], at: usize) -> Option<u64> {
+    take(bytes, at).map(u64::from_le_bytes)
+}
+
 /// A code of four characters.
 pub(crate) fn fourcc(bytes: &[u8], at: usize) -> Option<[u8; 4]> {
     take(bytes, at)
