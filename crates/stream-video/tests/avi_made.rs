@@ -6,7 +6,7 @@ mod build;
 #[path = "isobmff/probe.rs"]
 mod probe;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use build::{open_dml, parse, plain};
 use probe::{INPUT, compare, made, tables};
@@ -20,7 +20,7 @@ fn pieces(folder: &Path, arguments: &str) -> Option<build::Parts> {
     Some(parse(&std::fs::read(folder.join("from.avi")).ok()?))
 }
 
-fn listed(path: &PathBuf, name: &str) {
+fn listed(path: &Path, name: &str) {
     let mut refused = Vec::new();
     assert!(compare(path, name, &mut refused), "{refused:?}");
 }

@@ -241,11 +241,20 @@ impl Drop for Io {
     }
 }
 
-/// Whether the work was cancelled: the library asks in long loops.
+/// Whether the work was cancelled: the library asks in long loops, and may then end a call as if there was no more to be found.
 pub(crate) unsafe extern "C" fn interrupted(opaque: *mut c_void) -> c_int {
-    // SAFETY: the state lives as long as the library can call back.
-    let state = unsafe { &*opaque.cast::<State>() };
-    c_int::from(state.grace == 0 && state.cx.cancel().is_cancelled())
+    // SAFETY: the state lives as long as the library can call back, which it does on the thread that called it.
+    let state = unsafe { &mut *opaque.cast::<State>() };
+    if state.grace > 0 {
+        return 0;
+    }
+    match state.cx.cancel().check() {
+        Ok(()) => 0,
+        Err(cancelled) => {
+            state.error.get_or_insert(cancelled);
+            1
+        }
+    }
 }
 
 unsafe extern "C" fn read(opaque: *mut c_void, buffer: *mut u8, length: c_int) -> c_int {
