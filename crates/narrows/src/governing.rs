@@ -39,7 +39,7 @@ impl Governing {
     pub(crate) fn end(self, session: &Session) {
         let Some((monitor, actions)) = self.0 else { return };
         let level = monitor.level();
-        drop(monitor);
+        monitor.leave();
         session.screen().clear();
         let did = actions.last().len();
         if session.verbose() && (level > Level::Healthy || did > 0) {

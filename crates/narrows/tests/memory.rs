@@ -1,5 +1,7 @@
 //! What the command says of memory, and what it may be told.
 
+#![allow(clippy::unwrap_used)] // the helpers of tests may
+
 #[path = "support/run.rs"]
 mod run;
 

@@ -24,7 +24,9 @@ fn main() {
     let setup = || Setup::new().with_budget(&budget);
 
     let mut watcher = setup().watcher().unwrap();
-    let mut step = || drop(black_box(watcher.step(|_| ())));
+    let mut step = || {
+        black_box(watcher.step(|_| ()));
+    };
     report("back to back", WARM, spent(|| (0..WARM).for_each(|_| step())));
     let spaced = spent(|| {
         for _ in 0..SPACED {

@@ -32,18 +32,18 @@ use crate::monitor::{Monitor, Sample};
 use crate::throttle::{Limits, Throttle};
 
 pub use self::action::{Action, Actions, Deed};
-pub use self::policy::{Graded, Plan, Policy};
+pub use self::policy::{Graded, Plan, Policy, Purge};
 pub use self::trim::Trim;
 
 /// Returns memory that nobody uses to the system; gives how many bytes that were, `None` if it could not.
-type Purge = Box<dyn FnMut() -> Option<u64> + Send>;
+type Return = Box<dyn FnMut() -> Option<u64> + Send>;
 
 /// Keeps memory from getting tight. Dropping it undoes what it did to its [`Throttle`].
 pub struct Governor {
     budget: Budget,
     throttle: Throttle,
     policy: Box<dyn Policy>,
-    purge: Purge,
+    purge: Return,
     actions: Actions,
     before: Limits,
 }
@@ -105,7 +105,9 @@ impl Governor {
     pub fn act(&mut self, level: Level, sample: &Sample) {
         let plan = self.policy.plan(level, sample);
         let did = |deed, freed| Action { at: sample.at, level, deed, freed };
+        let mut trimmed = 0u64;
         for (deed, freed) in self.budget.trim(plan.trim) {
+            trimmed = trimmed.saturating_add(freed);
             self.actions.add(did(deed, freed));
         }
         let (before, limits) = (self.before, plan.limits);
@@ -120,7 +122,7 @@ impl Governor {
         if before.ahead != limits.ahead {
             self.actions.add(did(Deed::Ahead(limits.ahead), 0));
         }
-        if plan.purge
+        if plan.purge.is_due(trimmed)
             && let Some(freed) = (self.purge)()
         {
             self.actions.add(did(Deed::Purge, freed));

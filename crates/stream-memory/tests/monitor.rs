@@ -288,6 +288,17 @@ fn observers_see_every_sample_and_the_history_is_bounded() {
 }
 
 #[test]
+fn a_monitor_that_is_left_ends_by_itself() {
+    let tree = Tree::new(&[STATUS, MEMINFO]);
+    let monitor = monitor(&tree);
+    let alive = Arc::new(());
+    let held = Arc::clone(&alive);
+    monitor.on_sample(move |_| assert_eq!(Arc::strong_count(&held), 2));
+    monitor.leave();
+    wait_for(|| Arc::strong_count(&alive) == 1);
+}
+
+#[test]
 #[cfg_attr(miri, ignore = "asks the running system")]
 fn this_process_is_seen() {
     let monitor = Setup::new().start().unwrap();

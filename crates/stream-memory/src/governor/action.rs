@@ -64,6 +64,7 @@ impl fmt::Display for Deed {
             // 64 bits hold every usize
             Self::Chunk(Some(bytes)) => write!(f, "chunks of at most {}", Bytes(*bytes as u64)),
             Self::Chunk(None) => f.write_str("chunks as large as the budget allows"),
+            Self::Threads(1) => f.write_str("one thread at work"),
             Self::Threads(share) => write!(f, "{share} % of the threads"),
             Self::Ahead(Some(each)) => write!(f, "at most {each} ready ahead of each thread"),
             Self::Ahead(None) => f.write_str("reading ahead as usual"),

@@ -19,8 +19,34 @@ pub struct Plan {
     pub trim: Trim,
     /// What work may use until the next plan.
     pub limits: Limits,
-    /// Whether the allocator returns memory to the system now.
-    pub purge: bool,
+    /// When the allocator returns memory to the system.
+    pub purge: Purge,
+}
+
+/// When the allocator returns memory to the system.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Purge {
+    /// When it does so by itself.
+    #[default]
+    ByItself,
+    /// Now, if trimming has just freed at least [`Purge::WORTH`].
+    Trimmed,
+    /// Now.
+    Now,
+}
+
+impl Purge {
+    /// What is worth a purge, in bytes: 1 MiB.
+    pub const WORTH: u64 = 1 << 20;
+
+    /// Whether to purge after so much was freed.
+    pub(super) fn is_due(self, freed: u64) -> bool {
+        match self {
+            Self::ByItself => false,
+            Self::Trimmed => freed >= Self::WORTH,
+            Self::Now => true,
+        }
+    }
 }
 
 /// The usual policy.
@@ -28,8 +54,8 @@ pub struct Plan {
 /// | level | pools and caches give back | chunks at most | threads | ahead of each | memory returned | new work |
 /// |---|---|---|---|---|---|---|
 /// | elevated | half of the idle buffers | 4 MiB | all | any | no | yes |
-/// | high | all idle buffers, half of the caches | 1 MiB | half | 1 | at once, then every 10 samples | yes |
-/// | critical | everything | 256 KiB | one | 1 | at once, then every 10 samples | no, from the fourth sample on |
+/// | high | all idle buffers, half of the caches | 1 MiB | half | 1 | at once, after each trim of 1 MiB, and every 10 samples | yes |
+/// | critical | everything | 256 KiB | one | 1 | at once, after each trim of 1 MiB, and every 10 samples | no, from the fourth sample on |
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Graded {
     level: Level,
@@ -48,13 +74,14 @@ impl Policy for Graded {
         let same = level == self.level;
         self.samples = if same { self.samples.saturating_add(1) } else { 0 };
         self.level = level;
-        let purge = self.samples.is_multiple_of(PURGE_EACH);
+        let due = self.samples.is_multiple_of(PURGE_EACH);
+        let purge = if due { Purge::Now } else { Purge::Trimmed };
         let limits = Limits { level, ..Limits::NONE };
         match level {
             Level::Healthy => Plan::default(),
             Level::Elevated => {
                 let limits = Limits { chunk: Some(4 << 20), ..limits };
-                Plan { trim: Trim::Cold, limits, purge: false }
+                Plan { trim: Trim::Cold, limits, purge: Purge::ByItself }
             }
             Level::High => {
                 let limits = Limits { chunk: Some(1 << 20), threads: 50, ahead: Some(1), ..limits };

@@ -89,6 +89,22 @@ fn a_governor_that_goes_leaves_nothing_throttled() {
 }
 
 #[test]
+fn memory_is_returned_after_a_trim_that_is_worth_it() {
+    let (budget, pool, _cache) = filled();
+    pool.trim();
+    let mut governor = Governor::new(&budget).with_purge(|| Some(1));
+    deeds(&mut governor, &[High]);
+    drop(pool.take(&budget, 512 << 10).unwrap());
+    assert_eq!(deeds(&mut governor, &[High]).first(), Some(&(Deed::TrimPools, MIB / 2)));
+    drop(pool.take(&budget, 1 << 20).unwrap());
+    let worth = deeds(&mut governor, &[High]);
+    assert!(
+        worth.contains(&(Deed::TrimPools, MIB)) && worth.contains(&(Deed::Purge, 1)),
+        "{worth:?}"
+    );
+}
+
+#[test]
 fn memory_is_returned_again_while_it_stays_tight() {
     let mut governor = Governor::new(&Budget::new("b", MIB)).with_purge(|| Some(1));
     let all = deeds(&mut governor, &[High; 21]);

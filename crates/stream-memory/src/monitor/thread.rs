@@ -88,6 +88,13 @@ impl Monitor {
         self.latest()
     }
 
+    /// Ends it without waiting for its thread, which may still finish the step that it is at: for a program that is about to
+    /// end itself, on a machine so busy that a thread's turn takes long to come.
+    pub fn leave(mut self) {
+        // a thread that is not joined ends by itself
+        drop(self.thread.take());
+    }
+
     /// Calls `callback` with each alert from now on, on the monitor's thread. It must not use this monitor. One that
     /// panics is not called again.
     pub fn on_alert(&self, callback: impl FnMut(&Alert) + Send + 'static) {
