@@ -12,6 +12,8 @@ use stream_core::Region;
 pub(crate) use analyze::{Analyze, Loudness, Rms, Rows, Sounds};
 pub(crate) use memory::{Governed, Memory, StrategyName};
 
+use crate::profiling::TABLE_ONLY;
+
 /// Reads scientific and media files of any size through a narrow, fixed amount of memory
 #[derive(Parser)]
 #[command(name = "narrows", version, max_term_width = 100, after_help = EXIT_CODES)]
@@ -63,6 +65,9 @@ pub(crate) struct Common {
     /// Shows progress on standard error
     #[arg(long, global = true, value_name = "WHEN", env = "NARROWS_PROGRESS")]
     pub(crate) progress: Option<ProgressWhen>,
+    /// Tells at the end who used memory and time, as a table on standard error; with a file, as JSON there too
+    #[arg(long, global = true, value_name = "FILE", env = "NARROWS_PROFILE", num_args = 0..=1, require_equals = true, default_missing_value = TABLE_ONLY)]
+    pub(crate) profile: Option<PathBuf>,
     /// Prints sizes in powers of 1000
     #[arg(long, global = true, env = "NARROWS_SI", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(crate) si: Option<bool>,

@@ -26,6 +26,7 @@ struct File {
     deadline: Option<f64>,
     json: Option<bool>,
     progress: Option<ProgressWhen>,
+    profile: Option<PathBuf>,
     si: Option<bool>,
     color: Option<When>,
     verbose: Option<u8>,
@@ -78,6 +79,7 @@ pub(crate) fn fill(common: &mut Common) -> anyhow::Result<()> {
     common.deadline = common.deadline.or(file.deadline);
     common.json = common.json.or(file.json);
     common.progress = common.progress.or(file.progress);
+    common.profile = common.profile.take().or(file.profile);
     common.si = common.si.or(file.si);
     common.color = common.color.or(file.color);
     if common.verbose == 0 {

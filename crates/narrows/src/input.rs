@@ -6,6 +6,7 @@ use std::path::Path;
 
 use stream_core::{Error, ErrorKind, Reader, Result};
 use stream_factory::{Detection, Looked, Options, look_path, open_with, standard_input};
+use stream_memory::profile::{self, Span};
 use stream_worker::{Executable, Remote, Task};
 
 use crate::cli::When;
@@ -17,6 +18,8 @@ use crate::worker;
 pub(crate) struct Opened {
     reader: Where,
     detection: Detection,
+    /// The file's, on the thread that opened it.
+    _span: Span,
 }
 
 enum Where {
@@ -25,9 +28,13 @@ enum Where {
 }
 
 impl Opened {
+    fn new(reader: Where, detection: Detection) -> Self {
+        Self { reader, detection, _span: profile::span_of("file", detection.format.name) }
+    }
+
     fn here(opened: stream_factory::Opened) -> Self {
         let detection = *opened.detection();
-        Self { reader: Where::Here(opened.into_reader()), detection }
+        Self::new(Where::Here(opened.into_reader()), detection)
     }
 
     /// Which format, and why.
@@ -40,6 +47,18 @@ impl Opened {
         match &mut self.reader {
             Where::Here(reader) => (task.run)(&mut **reader, input),
             Where::Worker(remote) => remote.call(task.name, input),
+        }
+    }
+}
+
+impl Drop for Opened {
+    /// What a worker's profile counted is a part of this one's.
+    fn drop(&mut self) {
+        if let (true, Where::Worker(remote)) = (profile::is_on(), &mut self.reader)
+            // of one that is no more nothing is known
+            && let Ok(rows) = remote.profile()
+        {
+            profile::merge(&rows);
         }
     }
 }
@@ -85,7 +104,7 @@ pub(crate) fn open_with_options(
     };
     let detection = *looked.detection();
     let remote = Box::new(session.workers().open(&program, &looked)?);
-    Ok(Opened { reader: Where::Worker(remote), detection })
+    Ok(Opened::new(Where::Worker(remote), detection))
 }
 
 /// Which program reads a file, if not this process. Streams are read here, and what is looked at through gzip: they only go

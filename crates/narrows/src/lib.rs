@@ -11,6 +11,7 @@ mod input;
 mod meter;
 mod output;
 mod pipeline;
+mod profiling;
 mod progress;
 mod session;
 mod settings;
@@ -23,6 +24,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use stream_core::Format;
+use stream_memory::profile;
 
 use cli::Cli;
 use failure::Outcome;
@@ -60,12 +62,13 @@ pub fn command() -> ExitCode {
         }
     };
     let (governing, whole) = (Governing::start(&session, &cli.verb), cli.verb.is_whole());
-    let outcome = verb::run(&session, cli.verb);
+    let outcome = profile::within("run", || verb::run(&session, cli.verb));
     governing.end(&session);
     session.say_memory();
     if whole {
         session.note_peak();
     }
+    let outcome = session.end_profile().and(outcome);
     match outcome {
         Ok(outcome) => outcome.code(),
         // whoever read our output has had enough: nothing failed

@@ -3,6 +3,7 @@
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
 use stream_core::{Entry, ErrorKind, Progress, Reader, Result};
+use stream_memory::profile::{self, Place};
 
 /// Entries listed on one thread first: most files have fewer, and are done before a second thread would have started.
 const ALONE: usize = 1024;
@@ -43,6 +44,7 @@ fn in_turn(
     most: usize,
     write: &mut impl FnMut(&Entry, &mut dyn FnMut() -> Progress) -> anyhow::Result<()>,
 ) -> anyhow::Result<Option<Result<()>>> {
+    let _span = profile::span("list");
     let mut entry = reader.context().entry();
     for _ in 0..most {
         match reader.read_entry(&mut entry) {
@@ -69,7 +71,8 @@ fn together(
         empty.send(Batch { entries: Vec::new(), filled: 0, progress: Progress::default() })?;
     }
     std::thread::scope(|scope| {
-        let reading = scope.spawn(move || read(reader, &emptied, &full));
+        let place = profile::current();
+        let reading = scope.spawn(move || read(reader, place, &emptied, &full));
         let written = drain(&filled, &empty, write);
         // a reader that waits for room in the channel ends when nobody reads it any more
         drop((filled, empty));
@@ -82,8 +85,14 @@ fn together(
 }
 
 /// Fills batches until the end; what was read before it is passed on.
-fn read(reader: &mut dyn Reader, emptied: &Receiver<Batch>, full: &SyncSender<Batch>) -> Ended {
+fn read(
+    reader: &mut dyn Reader,
+    place: Place,
+    emptied: &Receiver<Batch>,
+    full: &SyncSender<Batch>,
+) -> Ended {
     for mut batch in emptied {
+        let span = place.span("list");
         batch.filled = 0;
         let mut ended = None;
         while batch.filled < BATCH && ended.is_none() {
@@ -101,6 +110,8 @@ fn read(reader: &mut dyn Reader, emptied: &Receiver<Batch>, full: &SyncSender<Ba
             }
         }
         batch.progress = reader.progress();
+        // waiting for the writer is no part of it
+        drop(span);
         if full.send(batch).is_err() {
             break;
         }

@@ -15,6 +15,7 @@ use stream_memory::{Available, Budget, Pool, Throttle, default_limit, parse_size
 use stream_worker::Workers;
 
 use crate::cli::{Common, ProgressWhen, When};
+use crate::profiling::{self, Quiet, SETTING};
 use crate::{config, failure, meter, settings, worker};
 
 use plan::Opened;
@@ -68,7 +69,11 @@ impl Session {
             Some((name, value)) => Ok((name.trim().to_owned(), value.trim().to_owned())),
             None => anyhow::bail!("set {text:?}: expected NAME=VALUE"),
         });
-        let settings = settings.collect::<anyhow::Result<Vec<_>>>()?;
+        let mut settings = settings.collect::<anyhow::Result<Vec<_>>>()?;
+        if common.profile.is_some() {
+            profiling::begin();
+            settings.push((SETTING.0.to_owned(), SETTING.1.to_owned()));
+        }
         if let Some(name) = &common.format {
             let known = stream_factory::formats().iter().map(|k| k.descriptor().name);
             let names: Vec<_> = known.collect();
@@ -180,6 +185,15 @@ impl Session {
     /// A size in the units asked for.
     pub(crate) fn size(&self, bytes: u64) -> String {
         crate::output::human::size(bytes, self.common.si.unwrap_or(false))
+    }
+
+    /// With `--profile`, what each stage needed.
+    ///
+    /// # Errors
+    /// When it cannot be written to the file that was named.
+    pub(crate) fn end_profile(&self) -> anyhow::Result<()> {
+        let Some(file) = &self.common.profile else { return Ok(()) };
+        profiling::end(file, if self.quiet() { Quiet::Yes } else { Quiet::No })
     }
 
     /// With `-v`, what the run needed.

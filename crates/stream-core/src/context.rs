@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::{Component, Path};
 use std::sync::{Arc, OnceLock};
 
-use stream_memory::{Budget, Buf, ChunkSizer, Level, Limits, Pool, Throttle};
+use stream_memory::{Budget, Buf, ChunkSizer, Level, Limits, Pool, Throttle, limit};
 
 use crate::source::{Access, FileSource, Source};
 use crate::{Cancel, Counters, Entry, Error, ErrorKind, Result};
@@ -36,8 +36,10 @@ const PREFETCH: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
 
 impl Context {
     /// A context that reads `source` within `budget`, with a pool of its own.
+    ///
+    /// Made within a [scope of that budget](stream_memory::limit::scope), on its thread, it charges the scope's, for all its life.
     pub fn new(source: Arc<dyn Source>, budget: &Budget) -> Self {
-        let pool = Pool::new(budget);
+        let pool = Pool::new(&limit::effective(budget));
         Self::with_pool(source, budget, pool)
     }
 
@@ -45,7 +47,7 @@ impl Context {
     pub fn with_pool(source: Arc<dyn Source>, budget: &Budget, pool: Pool) -> Self {
         Self {
             source,
-            budget: budget.clone(),
+            budget: limit::effective(budget),
             pool,
             cancel: Cancel::new(),
             counters: Arc::default(),
@@ -355,6 +357,20 @@ mod tests {
         for name in ["../b", "/etc/passwd", "x/b", "..", ""] {
             let e = cx.related(Path::new(name)).unwrap_err();
             assert_eq!(e.kind(), ErrorKind::Unsupported, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_context_made_in_a_scope_is_held_to_its_limit() {
+        let budget = Budget::new("b", 1 << 20);
+        let source: Arc<dyn Source> = Arc::new(MemorySource::new(&b""[..]));
+        let before = Context::new(source.clone(), &budget);
+        let within = limit::within(&budget, 64 << 10, |_| Context::new(source.clone(), &budget));
+        let refusal = within.buf(65 << 10).unwrap_err();
+        assert_eq!((refusal.kind(), refusal.resumable()), (ErrorKind::OverBudget, true));
+        assert!(within.buf(64 << 10).is_ok());
+        for outside in [before, Context::new(source, &budget)] {
+            assert!(outside.buf(65 << 10).is_ok());
         }
     }
 }

@@ -237,6 +237,6 @@ fn start(known: &'static Known, detection: Detection, cx: Context) -> Result<Ope
         return Err(Error::new(ErrorKind::Unsupported, message).with_format(name));
     }
     let format = known.reader()?;
-    let reader = format.open(cx).map_err(|e| e.with_format(name))?;
+    let reader = stream_core::open_reader(format, cx)?;
     Ok(Opened { reader, detection })
 }

@@ -100,6 +100,10 @@ pub trait Allocator: Send + Sync {
         Err(self.unsupported(Capability::Purge))
     }
 
+    /// Counts as free what the calling thread freed and keeps in a cache of its own, so that [`usage`](Allocator::usage)
+    /// tells what is live to the byte. Does nothing where it cannot be done.
+    fn settle(&self) {}
+
     /// What the calling thread has allocated and freed since it started.
     ///
     /// # Errors

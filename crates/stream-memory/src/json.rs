@@ -33,8 +33,9 @@ impl Object {
         let _ = write!(self.key(key), "{number}");
     }
 
-    pub(crate) fn boolean(&mut self, key: &str, truth: Truth) {
-        self.key(key).push_str(if truth.0 { "true" } else { "false" });
+    /// A value that is JSON already.
+    pub(crate) fn value(&mut self, key: &str, json: &str) {
+        self.key(key).push_str(json);
     }
 
     /// What JSON cannot hold becomes null.
@@ -62,9 +63,6 @@ impl Object {
     }
 }
 
-/// A `bool` that says at the call what it is.
-pub(crate) struct Truth(pub(crate) bool);
-
 fn quote(out: &mut String, text: &str) {
     out.push('"');
     for c in text.chars() {
@@ -82,7 +80,7 @@ fn quote(out: &mut String, text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Object, Truth};
+    use super::Object;
 
     #[test]
     fn an_object_holds_each_kind_of_value() {
@@ -92,10 +90,10 @@ mod tests {
         object.signed("s", -5);
         object.float("f", 0.5);
         object.float("none", f64::NAN);
-        object.boolean("yes", Truth(true));
+        object.value("value", "[]");
         object.list("list", ["1".to_owned(), "{}".to_owned()].into_iter());
         let text = "{\"te\\\"xt\":\"a\\\\b\\u000a\u{e9}\",\"n\":18446744073709551615,\"s\":-5,\"f\":0.5,\
-                    \"none\":null,\"yes\":true,\"list\":[1,{}]}";
+                    \"none\":null,\"value\":[],\"list\":[1,{}]}";
         assert_eq!(object.end(), text);
     }
 }

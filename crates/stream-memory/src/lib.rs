@@ -35,6 +35,7 @@
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 pub mod allocator;
+mod analyzer;
 mod available;
 mod budget;
 mod cache;
@@ -42,7 +43,9 @@ mod cgroup;
 pub mod governor;
 mod json;
 mod kernel;
+mod leaks;
 mod level;
+pub mod limit;
 pub mod monitor;
 mod pool;
 pub mod profile;
@@ -52,13 +55,18 @@ mod sizer;
 pub mod strategy;
 mod sync;
 mod throttle;
+mod tracker;
+pub mod wall;
 
+pub use analyzer::{Analyzer, FormatReport, Observation, OutOfLine, UsageReport};
 pub use available::{Available, Limit, MIN_DEFAULT, default_limit};
 pub use budget::{Budget, Held, Holder, OverBudget, Reclaim, Reservation, Stats, Top, TopHolder};
 pub use cache::{Cache, CacheStats, Pinned};
+pub use leaks::{LeakReport, Leaks, LeakySpan, Slope, Verdict};
 pub use level::Level;
 pub use pool::{ALIGNMENT, BeyondCapacity, Buf, Pool, PoolStats};
 pub use settings::{Settings, SettingsError, SettingsGuard};
 pub use size::{Bytes, SizeError, parse_size};
 pub use sizer::{CHUNKS_PER_THREAD, ChunkSizer, MAX_CHUNK, MIN_CHUNK};
 pub use throttle::{Limits, Refused, Throttle};
+pub use tracker::{Growth, Report, Snapshot, Spike, Tracker};

@@ -10,6 +10,7 @@ mod entry;
 mod error;
 mod fields;
 mod opening;
+mod profile;
 mod progress;
 mod put;
 mod request;
@@ -23,6 +24,7 @@ pub(crate) use chunk::{Header, Piece, put_header, put_place, take_header, take_p
 pub(crate) use entry::{put_entry, take_entry};
 pub(crate) use error::{put_error, take_error};
 pub(crate) use opening::{Opening, put_opening, take_opening};
+pub(crate) use profile::{put_profile, take_profile};
 pub(crate) use progress::{Standing, put_standing, take_standing};
 pub(crate) use put::Put;
 pub(crate) use request::{put_request, take_request};

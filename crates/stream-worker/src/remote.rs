@@ -10,11 +10,13 @@ use stream_core::{
     Chunks, Context, Entry, Error, ErrorKind, Progress, Reader, Request, Result, Summary,
 };
 use stream_factory::Detection;
+use stream_memory::profile::Row;
 
-use crate::codec::{Put, Standing, Take, put_request, take_standing, take_summary};
+use crate::codec::{Put, Standing, Take, put_request, take_profile, take_standing, take_summary};
 use crate::deadlines::Stage;
 use crate::held::Held;
 use crate::line::Line;
+use crate::task::PROFILE;
 use crate::wire::{self, GO};
 use batch::Batch;
 use chunks::RemoteChunks;
@@ -102,6 +104,17 @@ impl Remote {
             (wire::ERROR, _) => Err(line.error(&doing)),
             (tag, _) => Err(line.unexpected(tag, &doing)),
         }
+    }
+
+    /// What the worker's [profile](stream_memory::profile) counted since this was last asked, where the file was opened with the
+    /// setting `profile` on: spans that have ended, with the bytes of the worker's own allocator.
+    ///
+    /// # Errors
+    /// Those of a worker that is no more.
+    pub fn profile(&mut self) -> Result<Vec<Row>> {
+        let rows = self.call(PROFILE, &[])?;
+        let rows = take_profile(&mut Take::new(&rows));
+        rows.map_err(|flaw| self.line.wrong(&flaw.into(), &|| "profiling".to_owned()))
     }
 
     fn next(&mut self, entry: &mut Entry) -> Result<bool> {

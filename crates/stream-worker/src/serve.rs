@@ -10,6 +10,7 @@ mod open;
 mod pen;
 mod pieces;
 mod plan;
+mod profiled;
 mod reply;
 mod setup;
 mod walls;
@@ -96,7 +97,7 @@ fn work(reads: Reads<'_>, mut commands: Receiver<Command>) {
                 if let (Some(place), Some(file)) = (&place, file) {
                     place.enclose(file.as_fd());
                 }
-                let idle = *idle.get_or_insert_with(setup::data_size);
+                let idle = *idle.get_or_insert_with(stream_memory::wall::data_size);
                 Reader { reads, place, idle }.work(first, &mut commands)
             });
             // a panic has ended the process
@@ -195,6 +196,9 @@ fn start(
 }
 
 fn answer(tasks: &[Task], tag: u8, payload: &[u8], open: Option<&mut Open>, mut reply: Reply) {
+    if profiled::is_asked(tag, payload) {
+        return profiled::tell(&mut reply);
+    }
     let Some(open) = open else {
         return refuse(&mut reply, &Error::new(ErrorKind::Request, "no file is open"));
     };

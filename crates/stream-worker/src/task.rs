@@ -13,3 +13,6 @@ pub struct Task {
     /// Reads with a reader that stands before the first entry; gets the caller's input.
     pub run: fn(&mut dyn Reader, &[u8]) -> Result<Vec<u8>>,
 }
+
+/// The setting that makes a worker profile what it does, and the name under which what it counted is asked for.
+pub(crate) const PROFILE: &str = "profile";

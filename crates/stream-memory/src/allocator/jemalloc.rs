@@ -135,11 +135,16 @@ impl Allocator for Jemalloc {
         let mibs = self.mibs();
         let fail = |code| self.refusal(Capability::Purge, code);
         // this thread's own cache first; those of other threads stay theirs
-        let _ = self.calls.act(&mibs.flush);
+        self.settle();
         let before = self.usage().ok().and_then(|usage| usage.resident);
         self.calls.act(&mibs.purge.at_index(ALL)).map_err(fail)?;
         let after = self.usage().ok().and_then(|usage| usage.resident);
         Ok(before.unwrap_or(0).saturating_sub(after.unwrap_or(0)))
+    }
+
+    fn settle(&self) {
+        // a thread that has no cache has nothing to settle
+        let _ = self.calls.act(&self.mibs().flush);
     }
 
     fn thread(&self) -> Result<ThreadCounters, Refusal> {

@@ -185,7 +185,11 @@ impl fmt::Display for Table {
         writeln!(f)?;
         for row in &self.rows {
             let seconds = row.time.as_secs_f64();
-            write!(f, "{:span$}  {:format$}  {:>9}  {seconds:>10.3}", row.span, row.format, row.count)?;
+            write!(
+                f,
+                "{:span$}  {:format$}  {:>9}  {seconds:>10.3}",
+                row.span, row.format, row.count
+            )?;
             if self.bytes.is_ok() {
                 let size = |bytes| Bytes(bytes).to_string();
                 let live = row.live();

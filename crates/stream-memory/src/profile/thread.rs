@@ -48,7 +48,9 @@ thread_local! {
 
 /// Does something to this thread's spans; nothing where the thread is about to end, or is in here already.
 fn with<T>(act: impl FnOnce(&mut Thread) -> T) -> Option<T> {
-    THREAD.try_with(|thread| thread.try_borrow_mut().ok().map(|mut thread| act(&mut thread))).ok()?
+    THREAD
+        .try_with(|thread| thread.try_borrow_mut().ok().map(|mut thread| act(&mut thread)))
+        .ok()?
 }
 
 /// Enters a span; `None` for a format takes that of the span around it, `None` for a token makes one.

@@ -38,6 +38,11 @@ impl Desk {
         Ok(Self { format, cx, state, moved: Condvar::new() })
     }
 
+    /// The format's name.
+    pub(super) fn name(&self) -> &'static str {
+        self.format.descriptor().name
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -107,5 +112,5 @@ impl Desk {
 }
 
 fn open(format: &'static dyn Format, cx: &Context) -> Result<Box<dyn Reader>> {
-    format.open(cx.clone()).map_err(|e| e.with_format(format.descriptor().name))
+    stream_core::open_reader(format, cx.clone())
 }

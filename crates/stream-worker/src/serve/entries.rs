@@ -6,6 +6,7 @@ use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use stream_core::{Context, Entry, Error, Reader, Result};
+use stream_memory::profile;
 
 use super::desk::Desk;
 use super::pen::{Pen, Refusal, small};
@@ -52,6 +53,7 @@ impl Walk {
     /// The beginning of a listing, on the calling thread, as far as nobody has to be waited for. True when all was said and the
     /// file can be closed.
     pub(super) fn begin(&mut self) -> bool {
+        let _span = profile::span_of("list", self.desk.name());
         let start = Instant::now();
         while start.elapsed() < SOON {
             match self.step(Pen::write_quietly) {
@@ -105,7 +107,9 @@ impl Walk {
                 let late = Builder::new().name("late".to_owned()).stack_size(SMALL_STACK);
                 // without it entries wait until there are more
                 let _ = late.spawn_scoped(scope, || pen.send_late());
+                let span = profile::span_of("list", self.desk.name());
                 self.run(listen);
+                drop(span);
                 pen.put_down();
             });
         })

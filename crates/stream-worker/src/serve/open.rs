@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use stream_core::{ChunkPlan, Context, Error, ErrorKind, FileSource, Format, Result};
-use stream_memory::Budget;
+use stream_memory::{Budget, profile};
 
 use super::desk::Desk;
 use super::entries::Walk;
@@ -19,7 +19,7 @@ use crate::board::BoardMap;
 use crate::codec::{
     Opening, Put, Take, put_array, put_standing, put_summary, take_opening, take_request,
 };
-use crate::task::Task;
+use crate::task::{PROFILE, Task};
 use crate::wire;
 
 /// A file, its reader, and the threads that answer for it.
@@ -62,6 +62,9 @@ impl Open {
         }
         for (name, value) in settings {
             cx = cx.with_setting(name, value);
+        }
+        if cx.switched_on(PROFILE) {
+            profile::start();
         }
         let desk = Arc::new(Desk::open(format, cx.clone())?);
         let wall = Arc::new(setup::Wall { idle });

@@ -25,7 +25,9 @@ pub(super) fn begin() -> io::Result<Control> {
     let socket = UnixStream::from(stdin.as_fd().try_clone_to_owned()?);
     // a library that reads standard input reads nothing
     rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
-    limit(Resource::Core, 0);
+    // only lowers it, which is always allowed
+    let hard = getrlimit(Resource::Core).maximum;
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: hard });
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         report(panic);
@@ -73,13 +75,6 @@ pub(super) fn meet_parent(take: &mut Take<'_>) -> Sandbox {
     sandbox
 }
 
-fn limit(resource: Resource, soft: u64) {
-    let hard = getrlimit(resource).maximum;
-    let current = Some(hard.map_or(soft, |hard| soft.min(hard)));
-    // only lowers it, which is always allowed
-    let _ = setrlimit(resource, Rlimit { current, maximum: hard });
-}
-
 /// What the wall lets a worker have beside its budget and what it had when it started: stacks of its threads, tables of
 /// libraries, and what an allocator keeps for later. Address space, of which only what is touched is memory.
 const SLACK: u64 = 64 << 20;
@@ -90,8 +85,8 @@ const PER_THREAD: u64 = 8 << 20;
 pub(super) fn wall(idle: u64, budget: u64, threads: usize) -> u64 {
     let threads = PER_THREAD.saturating_mul(u64::try_from(threads).unwrap_or(u64::MAX));
     let wall = [budget, SLACK, threads].into_iter().fold(idle, u64::saturating_add);
-    limit(Resource::Data, wall);
-    wall
+    // where it cannot be set, budgets hold all the same
+    stream_memory::wall::data(wall).unwrap_or(wall)
 }
 
 /// The wall around the file that is open, which moves with what the budget is granted.
@@ -131,12 +126,4 @@ impl Drop for Granted<'_> {
         budget.set_limit(limit);
         self.board.set_wall(wall(self.wall.idle, limit, self.cx.threads().get()));
     }
-}
-
-/// What counts towards the wall now, in bytes.
-pub(super) fn data_size() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmData:"));
-    let kib = line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok());
-    kib.unwrap_or(0).saturating_mul(1024)
 }
