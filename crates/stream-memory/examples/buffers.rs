@@ -1,0 +1,8 @@
+//! Buffers of 1 MiB from a pool, and fresh ones from the system's allocator: `buffers pool|fresh|malloc [ROUNDS]`.
+
+#[path = "buffers/work.rs"]
+mod work;
+
+fn main() {
+    work::main();
+}
