@@ -23,7 +23,7 @@ pub use self::series::Slope;
 /// last, by its slope's confidence interval, leaks; a cache that fills and then stays, and memory that the allocator keeps
 /// after it was freed, do not.
 ///
-/// ```
+/// ```standalone_crate
 /// use stream_memory::{Leaks, Verdict};
 ///
 /// let mut leaks = Leaks::new();

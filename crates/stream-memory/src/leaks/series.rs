@@ -34,6 +34,10 @@ pub(super) struct Series {
 
 impl Series {
     pub(super) fn push(&mut self, value: f64) {
+        if self.points.capacity() == 0 {
+            // all at once: what watches must not grow
+            self.points.reserve_exact(MOST);
+        }
         let step = 1u64.checked_shl(self.thinned).unwrap_or(u64::MAX);
         if self.runs.checked_rem(step) == Some(0) {
             self.points.push((self.runs as f64, value));
