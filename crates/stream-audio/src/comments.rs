@@ -143,21 +143,10 @@ fn picture(
     let Some(facts) = PictureFacts::parse(&decoded) else { return Ok(()) };
     let (serial, run) = spot.ogg.unwrap_or((0, u32::MAX));
     let offset = spot.offset.saturating_add(u64::from(name));
-    let picture = Picture {
-        kind: facts.kind,
-        media_type: header.texts.push_cut(&facts.media_type, 256)?,
-        description: header.texts.push_cut(&facts.description, 256)?,
-        width: facts.width,
-        height: facts.height,
-        span: Span { offset, length: u64::from(length.saturating_sub(name)) },
-        stored: Stored::OggBase64 {
-            serial,
-            run: run.saturating_sub(name),
-            skip: facts.header,
-            length: facts.length,
-        },
-    };
-    Ok(header.pictures.push(picture)?)
+    let span = Span { offset, length: u64::from(length.saturating_sub(name)) };
+    let run = run.saturating_sub(name);
+    let stored = Stored::OggBase64 { serial, run, skip: facts.header, length: facts.length };
+    facts.list(header, span, stored)
 }
 
 /// What stands before a picture's bytes (RFC 9639, 8.8).
@@ -174,6 +163,23 @@ pub(crate) struct PictureFacts {
 }
 
 impl PictureFacts {
+    /// Adds the picture, whose bytes are at `span`.
+    ///
+    /// # Errors
+    /// `OverBudget`.
+    pub(crate) fn list(&self, header: &mut Header, span: Span, stored: Stored) -> Result<()> {
+        let picture = Picture {
+            kind: self.kind,
+            media_type: header.texts.push_cut(&self.media_type, 256)?,
+            description: header.texts.push_cut(&self.description, 256)?,
+            width: self.width,
+            height: self.height,
+            span,
+            stored,
+        };
+        Ok(header.pictures.push(picture)?)
+    }
+
     /// Parses the start of a picture block; `None` where `block` does not hold all of its facts.
     pub(crate) fn parse(block: &[u8]) -> Option<Self> {
         let mut at = 0usize;

@@ -192,4 +192,5 @@ impl Drop for Ahead {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 mod tests;

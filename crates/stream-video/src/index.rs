@@ -13,7 +13,7 @@ mod table;
 
 pub(crate) use bits::Bits;
 pub(crate) use bytes::{be_i32, be16, be32, be64, fourcc, le16, le32, le64};
-pub(crate) use open::open;
+pub(crate) use open::{open, size_of, unrecognized};
 pub use refusal::Refusal;
 pub(crate) use rescale::{rescale, rescale_down};
 pub(crate) use table::{Table, WINDOW};

@@ -7,7 +7,7 @@ use super::info::Info;
 use crate::comments::{self, PictureFacts};
 use crate::findings::Findings;
 use crate::input::Input;
-use crate::{CuePoint, Defect, Header, Picture, Stored};
+use crate::{CuePoint, Defect, Header, Stored};
 
 /// Bytes of a picture's facts that are looked at: two texts and five numbers.
 const PICTURE: usize = 64 << 10;
@@ -124,16 +124,8 @@ fn picture(cx: &Context, body: Span, header: &mut Header, findings: &Findings) -
         let what = format!("PICTURE: {length} bytes expected (found {room})");
         note(findings, body.offset, what)?;
     }
-    let picture = Picture {
-        kind: facts.kind,
-        media_type: header.texts.push_cut(&facts.media_type, 256)?,
-        description: header.texts.push_cut(&facts.description, 256)?,
-        width: facts.width,
-        height: facts.height,
-        span: Span { offset: body.offset.saturating_add(skip), length: length.min(room) },
-        stored: Stored::Plain,
-    };
-    Ok(header.pictures.push(picture)?)
+    let span = Span { offset: body.offset.saturating_add(skip), length: length.min(room) };
+    facts.list(header, span, Stored::Plain)
 }
 
 /// Tells the tracks of a cuesheet (8.7): 396 bytes, then for each track 36 and 12 for each of its index points.

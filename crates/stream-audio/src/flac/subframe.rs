@@ -24,58 +24,45 @@ pub(super) trait Number: Copy + Default {
     }
 }
 
-impl Number for i32 {
-    #[inline(always)]
-    fn of(value: i64) -> Self {
-        // a sample of a valid stream fits; of another, its frame's sum will not
-        value as i32
-    }
+/// The integers that are counted in, and how each restores samples by sums that 32 bits hold.
+macro_rules! number {
+    ($number:ty, $narrow:path) => {
+        impl Number for $number {
+            #[inline(always)]
+            fn of(value: i64) -> Self {
+                // a sample of a valid stream fits; of another, its frame's sum will not
+                value as Self
+            }
 
-    #[inline(always)]
-    fn long(self) -> i64 {
-        i64::from(self)
-    }
+            #[inline(always)]
+            fn long(self) -> i64 {
+                self as i64
+            }
 
-    #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        self.wrapping_add(other)
-    }
+            #[inline(always)]
+            fn add(self, other: Self) -> Self {
+                self.wrapping_add(other)
+            }
 
-    #[inline(always)]
-    fn up(self, bits: u32) -> Self {
-        self.wrapping_shl(bits)
-    }
+            #[inline(always)]
+            fn up(self, bits: u32) -> Self {
+                self.wrapping_shl(bits)
+            }
 
-    fn narrow<const N: usize>(samples: &mut [Self], by: &[i32; N], order: usize, shift: u32) {
-        predict::narrow(samples, by, order, shift);
-    }
+            fn narrow<const N: usize>(
+                samples: &mut [Self],
+                by: &[i32; N],
+                order: usize,
+                shift: u32,
+            ) {
+                $narrow(samples, by, order, shift);
+            }
+        }
+    };
 }
 
-impl Number for i64 {
-    #[inline(always)]
-    fn of(value: i64) -> Self {
-        value
-    }
-
-    #[inline(always)]
-    fn long(self) -> i64 {
-        self
-    }
-
-    #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        self.wrapping_add(other)
-    }
-
-    #[inline(always)]
-    fn up(self, bits: u32) -> Self {
-        self.wrapping_shl(bits)
-    }
-
-    fn narrow<const N: usize>(samples: &mut [Self], by: &[i32; N], order: usize, shift: u32) {
-        predict::wide(samples, by, order, shift);
-    }
-}
+number!(i32, predict::narrow);
+number!(i64, predict::wide);
 
 /// Reads a subframe whose samples have `width` bits (up to 33) into `out`, which has the block's length.
 pub(super) fn subframe<T: Number>(

@@ -1,13 +1,13 @@
 //! The packets of an AVI file in the order and with the facts that FFmpeg's demuxer tells.
 
-use stream_core::{ChargedVec, Context, Error, ErrorKind, Result, Window};
+use stream_core::{ChargedVec, Context, Result, Window};
 
 use super::chunks::{self, Cursor, Entry};
 use super::header::{Codec, Header, STREAMS, Stream};
 use super::lanes::{self, Lane, Order};
 use super::odml::Odml;
 use crate::Packet;
-use crate::index::{Refusal, WINDOW, rescale_down};
+use crate::index::{Refusal, WINDOW, rescale_down, size_of, unrecognized};
 use crate::isobmff::{Avc, PEEK, is_key};
 use crate::packets::Packets;
 
@@ -32,13 +32,10 @@ impl Reader {
     /// # Errors
     /// `Unrecognized` for what is no AVI file or a source that cannot be read anywhere; `OverBudget`; what the source says.
     pub fn open(cx: &Context) -> Result<Self> {
-        let unrecognized = |message| Err(Error::new(ErrorKind::Unrecognized, message));
-        let Some(size) = cx.source().size().filter(|_| cx.is_random()) else {
-            return unrecognized("a source that cannot be read anywhere has no index to go by");
-        };
+        let size = size_of(cx)?;
         let mut window = Window::new(cx.clone(), WINDOW);
         let Some(header) = Header::read(cx, &mut window, size)? else {
-            return unrecognized("no RIFF chunk of type AVI");
+            return Err(unrecognized("no RIFF chunk of type AVI"));
         };
         let mut reader = Self {
             lanes: ChargedVec::new(cx.budget()),

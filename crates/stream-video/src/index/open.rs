@@ -1,6 +1,6 @@
 //! Which reader of tables a file is for.
 
-use stream_core::{Context, ErrorKind, Result};
+use stream_core::{Context, Error, ErrorKind, Result};
 
 use crate::packets::Packets;
 use crate::{avi, isobmff, matroska};
@@ -37,6 +37,20 @@ pub(crate) fn open(cx: &Context) -> Result<Option<Box<dyn Packets>>> {
             _ => Err(e),
         },
     }
+}
+
+/// The error for what has no tables that could be read.
+pub(crate) fn unrecognized(message: &'static str) -> Error {
+    Error::new(ErrorKind::Unrecognized, message)
+}
+
+/// The size of a source that can be read anywhere.
+///
+/// # Errors
+/// `Unrecognized` for another.
+pub(crate) fn size_of(cx: &Context) -> Result<u64> {
+    let size = cx.source().size().filter(|_| cx.is_random());
+    size.ok_or_else(|| unrecognized("a source that cannot be read anywhere has no tables to go by"))
 }
 
 fn boxed(listed: bool, reader: impl Packets + 'static) -> Option<Box<dyn Packets>> {

@@ -1,6 +1,6 @@
 //! The packets of all tracks in the order in which FFmpeg's demuxer delivers them.
 
-use stream_core::{ChargedVec, Context, Error, ErrorKind, Result, Window};
+use stream_core::{ChargedVec, Context, Result, Window};
 
 use super::defects::Defects;
 use super::lane::Lane;
@@ -8,7 +8,7 @@ use super::movie::Movie;
 use super::segments::Segments;
 use super::{Defect, avc, open, probe};
 use crate::Packet;
-use crate::index::{Refusal, WINDOW};
+use crate::index::{Refusal, WINDOW, size_of, unrecognized};
 use crate::packets::Packets;
 
 /// Packets of ISO media, told from its sample tables and fragments.
@@ -44,11 +44,7 @@ impl Reader {
     /// # Errors
     /// `Unrecognized` for a file without a movie box or a source that cannot be read anywhere; `OverBudget`; what the source says.
     pub fn open(cx: &Context) -> Result<Self> {
-        let Some(size) = cx.source().size().filter(|_| cx.is_random()) else {
-            return Err(unrecognized(
-                "a source that cannot be read anywhere has no tables to go by",
-            ));
-        };
+        let size = size_of(cx)?;
         let mut window = Window::new(cx.clone(), WINDOW);
         let mut defects = Defects::new(cx);
         let Some(movie) = Movie::read(cx, &mut window, size, &mut defects)? else {
@@ -221,10 +217,6 @@ impl Reader {
         lane.delivered = lane.delivered.saturating_add(1);
         Ok(true)
     }
-}
-
-fn unrecognized(message: &'static str) -> Error {
-    Error::new(ErrorKind::Unrecognized, message)
 }
 
 impl Packets for Reader {

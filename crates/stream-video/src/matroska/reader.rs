@@ -7,7 +7,7 @@ use super::lane::Lane;
 use super::segment::Segment;
 use super::track::Codec;
 use crate::Packet;
-use crate::index::{Refusal, WINDOW};
+use crate::index::{Refusal, WINDOW, size_of, unrecognized};
 use crate::isobmff::is_key;
 use crate::packets::Packets;
 
@@ -31,11 +31,7 @@ impl Reader {
     /// # Errors
     /// `Unrecognized` for a file without a segment or a source that cannot be read anywhere; `OverBudget`; what the source says.
     pub fn open(cx: &Context) -> Result<Self> {
-        let Some(size) = cx.source().size().filter(|_| cx.is_random()) else {
-            return Err(unrecognized(
-                "a source that cannot be read anywhere has no index to go by",
-            ));
-        };
+        let size = size_of(cx)?;
         let mut window = Window::new(cx.clone(), WINDOW);
         let Some(segment) = Segment::read(cx, &mut window, size)? else {
             return Err(unrecognized("no segment (RFC 9559, 5.1)"));
@@ -255,10 +251,6 @@ fn vp9_key(start: [u8; 2]) -> bool {
     let third = bit(2) == 1 && bit(3) == 1;
     let at = if third { 5 } else { 4 };
     bit(at) == 0 && bit(at.saturating_add(1)) == 0
-}
-
-fn unrecognized(message: &'static str) -> Error {
-    Error::new(ErrorKind::Unrecognized, message)
 }
 
 impl Packets for Reader {

@@ -36,4 +36,5 @@ pub(crate) fn look(cx: &Context) -> Result<Option<Short>> {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 mod tests;
