@@ -5,6 +5,8 @@ mod chunks;
 mod control;
 mod desk;
 mod entries;
+#[cfg(feature = "faults")]
+mod faults;
 mod life;
 mod open;
 mod pen;

@@ -66,6 +66,8 @@ impl Open {
         if cx.switched_on(PROFILE) {
             profile::start();
         }
+        #[cfg(feature = "faults")]
+        super::faults::at(cx.source().path());
         let desk = Arc::new(Desk::open(format, cx.clone())?);
         let wall = Arc::new(setup::Wall { idle });
         board.opened();
