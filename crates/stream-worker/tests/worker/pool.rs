@@ -38,6 +38,11 @@ fn rules(most: usize) -> Rules {
     Rules::new(some(most)).with_deadlines(Deadlines::new(Duration::from_secs(20)))
 }
 
+/// Long enough for what ends by itself, on a machine that is busy with other things too.
+fn impatient() -> Deadlines {
+    Deadlines::new(Duration::from_secs(4))
+}
+
 fn this() -> Executable {
     Executable::current(WORKER)
 }
@@ -124,8 +129,7 @@ fn replaced() {
 fn bad() {
     let files = Files::new();
     let path = files.with("a.vtt", vtt(3));
-    let deadlines = Deadlines::new(Duration::from_millis(500));
-    let workers = Workers::new(rules(2).with_deadlines(deadlines));
+    let workers = Workers::new(rules(2).with_deadlines(impatient()));
     let run = |task: &str| {
         let mut remote = workers.open(&this(), &look(&path)).unwrap();
         remote.call(task, b"100000").unwrap_err()
@@ -181,15 +185,14 @@ fn closing() {
         let path = files.with("a.vtt", vtt(4));
         let mut remote = workers.open(&this(), &look(&path)).unwrap();
         assert_eq!(entries(&mut remote), 6, "{fault}");
-        assert!(start.elapsed() < Duration::from_secs(15));
+        assert!(start.elapsed() < Duration::from_secs(30));
         assert_eq!(workers.started(), n as u64 + 2);
     }
 }
 
 fn stages() {
     let files = Files::new();
-    let deadlines = Deadlines::new(Duration::from_millis(500));
-    let workers = Workers::new(rules(2).with_deadlines(deadlines));
+    let workers = Workers::new(rules(2).with_deadlines(impatient()));
     for (at, stage) in ["open", "listing", "data"].into_iter().zip(Stage::ALL) {
         assert_eq!((at, stage.to_string().as_str()), (stage.as_str(), at));
         for (fault, kind) in [
