@@ -2,6 +2,8 @@
 
 mod analyze;
 mod memory;
+#[cfg(feature = "scan")]
+mod scan;
 
 use std::path::PathBuf;
 
@@ -11,6 +13,8 @@ use stream_core::Region;
 
 pub(crate) use analyze::{Analyze, Loudness, Rms, Rows, Sounds};
 pub(crate) use memory::{Governed, Memory, StrategyName};
+#[cfg(feature = "scan")]
+pub(crate) use scan::{Scan, Stage, Trees};
 
 use crate::profiling::TABLE_ONLY;
 
@@ -129,6 +133,9 @@ pub(crate) enum Verb {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// Scans trees of files into a catalogue: Parquet tables of files and entries
+    #[cfg(feature = "scan")]
+    Scan(Scan),
     /// Lists the formats, and what is compiled in
     Formats,
     /// Explains the memory budget that would be used here, and what files would need

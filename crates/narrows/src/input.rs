@@ -99,7 +99,7 @@ pub(crate) fn open_with_options(
     }
     let looked = look_path(file, options)?;
     session.begin(&looked);
-    let Some(program) = program(session, &looked)? else {
+    let Some(program) = program(session.isolate(), &looked)? else {
         return looked.open().map(Opened::here);
     };
     let detection = *looked.detection();
@@ -109,7 +109,7 @@ pub(crate) fn open_with_options(
 
 /// Which program reads a file, if not this process. Streams are read here, and what is looked at through gzip: they only go
 /// forward, and whatever enters a C library needs more.
-fn program(session: &Session, looked: &Looked) -> Result<Option<Executable>> {
+pub(crate) fn program(isolate: When, looked: &Looked) -> Result<Option<Executable>> {
     let source = looked.context().source();
     if source.descriptor().is_none() || looked.detection().gzip {
         return Ok(None);
@@ -120,7 +120,7 @@ fn program(session: &Session, looked: &Looked) -> Result<Option<Executable>> {
         let reader = worker::program(looked.detection().format.name);
         return reader.map_or(Ok(None), |program| Err(missing(looked, program)));
     }
-    Ok(match session.isolate() {
+    Ok(match isolate {
         When::Never if looked.is_compiled_in() && (!enters || looked.has_library()) => None,
         When::Never => return Err(elsewhere(looked)),
         When::Auto => other,

@@ -137,6 +137,12 @@ impl Session {
         &self.screen
     }
 
+    /// What formats are told, in the order it was given.
+    #[cfg(feature = "scan")]
+    pub(crate) fn settings(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.settings.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The processes that read files which must not take this one down.
     pub(crate) fn workers(&self) -> &Workers {
         &self.workers

@@ -8,6 +8,8 @@ mod frames;
 mod info;
 mod ls;
 mod memory;
+#[cfg(feature = "scan")]
+mod scan;
 pub(crate) mod stats;
 
 use crate::cli::Verb;
@@ -23,6 +25,8 @@ pub(crate) fn run(session: &Session, verb: Verb) -> anyhow::Result<Outcome> {
         Verb::Frames(frames) => frames::run(session, &frames),
         Verb::Analyze(name) => analyze::run(session, &name),
         Verb::Check { files } => check::run(session, &files),
+        #[cfg(feature = "scan")]
+        Verb::Scan(words) => scan::run(session, &words),
         Verb::Formats => formats::run(session),
         Verb::Memory(memory) => memory::run(session, &memory),
     }

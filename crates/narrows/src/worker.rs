@@ -38,7 +38,12 @@ pub(crate) fn this() -> Executable {
 /// # Errors
 /// When the deadline is none.
 pub(crate) fn pool(deadline: Option<f64>) -> anyhow::Result<Workers> {
-    let mut rules = Rules::new(MOST);
+    pool_of(MOST, deadline)
+}
+
+/// The same, with up to `most` workers at a time.
+pub(crate) fn pool_of(most: NonZeroUsize, deadline: Option<f64>) -> anyhow::Result<Workers> {
+    let mut rules = Rules::new(most);
     if let Some(seconds) = deadline {
         let time = Duration::try_from_secs_f64(seconds).ok().filter(|time| !time.is_zero());
         let time = time.ok_or_else(|| {

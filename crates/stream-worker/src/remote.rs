@@ -87,6 +87,11 @@ impl Remote {
         &self.detection
     }
 
+    /// The most memory that the process which reads it had resident since it was started, in bytes; `None` once it has ended.
+    pub fn process_peak(&self) -> Option<u64> {
+        self.line.held().process.peak()
+    }
+
     /// Runs one of the tasks that the worker was started with, and gives its result. The task's reader stands before the first
     /// entry, wherever this one stands.
     ///

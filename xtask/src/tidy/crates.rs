@@ -17,7 +17,7 @@ pub(super) const FORMATS: [&str; 8] = [
 ];
 
 /// Our crates by layer. A crate may need crates of lower layers and none of its own or above.
-const LAYERS: [&[&str]; 7] = [
+const LAYERS: [&[&str]; 8] = [
     &["stream-memory"],
     &["stream-core"],
     &[
@@ -36,6 +36,7 @@ const LAYERS: [&[&str]; 7] = [
     &["stream-netcdf"],
     &["stream-factory"],
     &["stream-worker"],
+    &["stream-scan"],
     &["narrows"],
 ];
 

@@ -1,0 +1,84 @@
+//! The words of `narrows scan`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use stream_scan::{Depth, Digest, Shard};
+
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct Scan {
+    #[command(subcommand)]
+    pub(crate) stage: Option<Stage>,
+    #[command(flatten)]
+    pub(crate) trees: Option<Trees>,
+    /// Tells the kernel of each file that it is not needed again, so that the scan does not push out what others have cached
+    #[arg(long, global = true)]
+    pub(crate) forget: bool,
+    /// The key of hashes that a redaction policy asks for, which is written nowhere
+    #[arg(long, global = true, value_name = "KEY", env = "NARROWS_REDACT_KEY", hide_env_values = true)]
+    pub(crate) redact_key: Option<String>,
+}
+
+/// What is scanned, and how deep.
+#[derive(Args)]
+pub(crate) struct Trees {
+    /// Files and folders; - reads paths from standard input, one a line
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The catalogue's folder, which is made; a scan that was stopped goes on there
+    #[arg(short, long, value_name = "DIR", required = true)]
+    pub(crate) output: PathBuf,
+    /// How much of each file: summary (a row a file), structure (its entries too), full (statistics of their numbers too)
+    #[arg(long, value_name = "DEPTH", default_value = "structure")]
+    pub(crate) depth: Depth,
+    /// Gives each file a digest: xxh3, blake3
+    #[arg(long, value_name = "NAME")]
+    pub(crate) digest: Option<Digest>,
+    /// Writes only values that a policy lets through: basic (DICOM's basic profile), or a TOML file
+    #[arg(long, value_name = "POLICY")]
+    pub(crate) redact: Option<PathBuf>,
+    /// Takes only files that match (repeatable); a glob without / is for names
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) only: Vec<String>,
+    /// Leaves out files and folders that match (repeatable)
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) without: Vec<String>,
+    /// Takes only files of this size at least: 1KiB
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) min_size: Option<String>,
+    /// Takes only files of this size at most
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) max_size: Option<String>,
+    /// Follows symbolic links
+    #[arg(long)]
+    pub(crate) follow: bool,
+}
+
+/// The three steps of a scan, for several machines that share a folder.
+#[derive(Subcommand)]
+pub(crate) enum Stage {
+    /// Lists the work
+    Plan(Trees),
+    /// Does a share of it; run again, goes on where it was
+    Run {
+        /// The catalogue's folder
+        #[arg(value_name = "DIR")]
+        catalogue: PathBuf,
+        /// Which share: 1/4 is the first of four
+        #[arg(long, value_name = "k/N", default_value_t = Shard::WHOLE)]
+        shard: Shard,
+    },
+    /// Checks that each input has exactly one row
+    Commit {
+        /// The catalogue's folder
+        #[arg(value_name = "DIR")]
+        catalogue: PathBuf,
+    },
+    /// Prints a catalogue in canonical order as JSON lines, without what differs from run to run
+    Canonical {
+        /// The catalogue's folder
+        #[arg(value_name = "DIR")]
+        catalogue: PathBuf,
+    },
+}

@@ -1,0 +1,103 @@
+//! What a scan found, at its end.
+
+use std::io::Write as _;
+
+use serde_json::json;
+use stream_scan::{Planned, Report};
+
+use crate::output;
+use crate::output::human::{Paint, clean};
+use crate::session::Session;
+
+pub(super) fn planned(session: &Session, found: &Planned) -> anyhow::Result<()> {
+    let mut out = output::stdout();
+    let left = &found.left_out;
+    if session.json() {
+        let line = json!({ "planned": {
+            "files": found.inputs, "bytes": found.bytes, "left_out": left,
+        }});
+        writeln!(out, "{line}")?;
+    } else if !session.quiet() {
+        writeln!(out, "planned {} files, {}", found.inputs, session.size(found.bytes))?;
+        let reasons = [
+            (left.by_glob, "by a glob"),
+            (left.by_size, "by size"),
+            (left.hard_links, "other names of the same file"),
+            (left.links, "symbolic links"),
+            (left.special, "not regular files"),
+        ];
+        for (n, reason) in reasons.into_iter().filter(|(n, _)| *n > 0) {
+            writeln!(out, "left out {n}: {reason}")?;
+        }
+    }
+    out.flush()?;
+    Ok(())
+}
+
+pub(super) fn report(session: &Session, report: &Report) -> anyhow::Result<()> {
+    let mut out = output::stdout();
+    if session.json() {
+        let formats = report.formats.iter().map(|(name, share)| {
+            let share = json!({
+                "files": share.files, "bytes": share.bytes,
+                "seconds": share.elapsed, "peak": share.peak,
+            });
+            (name.clone(), share)
+        });
+        let line = json!({ "scanned": {
+            "files": report.files,
+            "bytes": report.bytes,
+            "entries": report.entries,
+            "interrupted": report.interrupted,
+            "statuses": report.statuses,
+            "errors": report.errors,
+            "formats": formats.collect::<serde_json::Map<_, _>>(),
+            "slowest": report.slowest.iter().map(|(s, p)| json!({ "path": p, "seconds": s }))
+                .collect::<Vec<_>>(),
+            "largest": report.largest.iter().map(|(b, p)| json!({ "path": p, "peak": b }))
+                .collect::<Vec<_>>(),
+        }});
+        writeln!(out, "{line}")?;
+        out.flush()?;
+        return Ok(());
+    }
+    if session.quiet() {
+        return Ok(());
+    }
+    let paint = Paint(session.color());
+    let whole = if report.interrupted { "interrupted after" } else { "scanned" };
+    writeln!(
+        out,
+        "{whole} {} files, {}, {} entries; {} not whole",
+        report.files,
+        session.size(report.bytes),
+        report.entries,
+        report.broken(),
+    )?;
+    let heading =
+        format!("  {:<10}{:>10}{:>12}{:>10}{:>12}", "format", "files", "bytes", "seconds", "peak");
+    writeln!(out, "{}", paint.dim(heading))?;
+    for (name, share) in &report.formats {
+        let (bytes, peak) = (session.size(share.bytes), session.size(share.peak));
+        let (files, seconds) = (share.files, share.elapsed);
+        writeln!(out, "  {name:<10}{files:>10}{bytes:>12}{seconds:>10.2}{peak:>12}")?;
+    }
+    for (title, counts) in [("status", &report.statuses), ("errors", &report.errors)] {
+        if !counts.is_empty() {
+            let counts: Vec<_> = counts.iter().map(|(name, n)| format!("{n} {name}")).collect();
+            writeln!(out, "  {title}: {}", counts.join(", "))?;
+        }
+    }
+    if session.verbose() {
+        writeln!(out, "{}", paint.dim("  slowest"))?;
+        for (seconds, path) in &report.slowest {
+            writeln!(out, "  {seconds:>9.3} s  {}", clean(path))?;
+        }
+        writeln!(out, "{}", paint.dim("  largest peaks"))?;
+        for (peak, path) in &report.largest {
+            writeln!(out, "  {:>11}  {}", session.size(*peak), clean(path))?;
+        }
+    }
+    out.flush()?;
+    Ok(())
+}

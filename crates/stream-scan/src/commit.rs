@@ -1,0 +1,148 @@
+//! The last step: every input has its row, and no other file is there.
+
+use std::fs::{self, File};
+use std::path::Path;
+
+use arrow_array::cast::AsArray as _;
+use arrow_array::types::{Float64Type, UInt64Type};
+use arrow_array::{Array as _, RecordBatch};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use stream_core::{Error, ErrorKind, Result};
+use stream_memory::Budget;
+
+use crate::Plan;
+use crate::bits::Bits;
+use crate::block::arrow;
+use crate::catalogue::remove_strays;
+use crate::fault::{Doing as _, table_fault};
+use crate::files::write_whole;
+use crate::journal;
+use crate::part::{TABLES, part_path};
+use crate::report::{Report, Seen};
+
+/// A catalogue that is whole.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Committed {
+    /// What it holds.
+    pub report: Report,
+    /// Rows of entries.
+    pub entries: u64,
+    /// Parts of each table.
+    pub parts: u64,
+}
+
+/// The columns that are looked at.
+const COLUMNS: [&str; 9] =
+    ["id", "path", "size", "format", "status", "error_kind", "entries", "peak_memory", "elapsed"];
+
+/// Checks that each input of the plan has exactly one row, removes what belongs to no part, and says what there is.
+///
+/// # Errors
+/// `Request` while inputs have no row, `Malformed` where one has two; `Io`.
+pub fn commit(catalogue: &Path, budget: &Budget) -> Result<Committed> {
+    let plan = Plan::open(catalogue)?;
+    let past = journal::past(catalogue, &plan, budget)?;
+    let inputs = plan.found().inputs;
+    let missing = inputs.saturating_sub(past.done.len());
+    if missing > 0 {
+        let message =
+            format!("{}: {missing} of {inputs} inputs have no row yet", catalogue.display());
+        return Err(Error::new(ErrorKind::Request, message));
+    }
+    for table in TABLES {
+        let folder = catalogue.join(table);
+        if folder.is_dir() {
+            remove_strays(&folder, &past.parts, "")?;
+        }
+    }
+    let mut report = Report::default();
+    let mut seen = Bits::new(inputs, budget)?;
+    for name in &past.parts {
+        let path = part_path(catalogue, TABLES[0], name);
+        for batch in batches(&path, Some(&COLUMNS))? {
+            add(&batch?, &mut seen, &mut report)?;
+        }
+    }
+    let missing = inputs.saturating_sub(seen.len());
+    if missing > 0 {
+        let message = format!(
+            "{}: {missing} rows are not in the parts that the journal names",
+            catalogue.display()
+        );
+        return Err(Error::new(ErrorKind::Malformed, message));
+    }
+    let parts = u64::try_from(past.parts.len()).unwrap_or(0);
+    let page = serde_json::json!({
+        "files": report.files,
+        "entries": past.entries,
+        "parts": past.parts,
+        "statuses": report.statuses,
+    });
+    let path = journal::folder(catalogue).join("commit.json");
+    write_whole(&path, format!("{page:#}\n").as_bytes())?;
+    for leftover in leftovers(catalogue)? {
+        fs::remove_file(&leftover).doing(&leftover, "removing")?;
+    }
+    Ok(Committed { report, entries: past.entries, parts })
+}
+
+/// Slots of runs that are over.
+fn leftovers(catalogue: &Path) -> Result<Vec<std::path::PathBuf>> {
+    let folder = journal::folder(catalogue);
+    let mut found = Vec::new();
+    for entry in fs::read_dir(&folder).doing(&folder, "listing")? {
+        let path = entry.doing(&folder, "listing")?.path();
+        if path.extension().is_some_and(|e| e == "running") {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}
+
+/// The rows of a part, all columns or some.
+pub(crate) fn batches(
+    path: &Path,
+    columns: Option<&[&str]>,
+) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<>> {
+    let file = File::open(path).doing(path, "opening")?;
+    let mut builder =
+        ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| table_fault(path, e))?;
+    if let Some(columns) = columns {
+        let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
+        builder = builder.with_projection(mask);
+    }
+    let reader = builder.with_batch_size(1024).build().map_err(|e| table_fault(path, e))?;
+    Ok(reader.map(|batch| batch.map_err(arrow)))
+}
+
+fn add(batch: &RecordBatch, seen: &mut Bits, report: &mut Report) -> Result<()> {
+    let column = |name: &str| {
+        let missing = || Error::new(ErrorKind::Malformed, format!("a part has no column {name}"));
+        batch.column_by_name(name).ok_or_else(missing)
+    };
+    let numbers = |name: &str| Ok::<_, Error>(column(name)?.as_primitive::<UInt64Type>());
+    let texts = |name: &str| Ok::<_, Error>(column(name)?.as_string::<i32>());
+    let (id, size) = (numbers("id")?, numbers("size")?);
+    let (entries, peak) = (numbers("entries")?, numbers("peak_memory")?);
+    let elapsed = column("elapsed")?.as_primitive::<Float64Type>();
+    let (path, format) = (texts("path")?, texts("format")?);
+    let (status, error) = (texts("status")?, texts("error_kind")?);
+    for row in 0..batch.num_rows() {
+        if !seen.insert(id.value(row)) {
+            let message = format!("{}: has two rows, or none in the plan", path.value(row));
+            return Err(Error::new(ErrorKind::Malformed, message));
+        }
+        report.see(&Seen {
+            path: path.value(row),
+            format: format.is_valid(row).then(|| format.value(row)),
+            status: status.value(row),
+            error: error.is_valid(row).then(|| error.value(row)),
+            size: size.value(row),
+            entries: entries.value(row),
+            elapsed: elapsed.value(row),
+            peak: peak.value(row),
+        });
+    }
+    Ok(())
+}

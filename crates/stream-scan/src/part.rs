@@ -1,0 +1,142 @@
+//! Part files: one of `files` and one of `entries`, which are there together or not at all.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::properties::{WriterProperties, WriterVersion};
+use stream_core::Result;
+
+use crate::Block;
+use crate::fault::{Doing as _, table_fault};
+use crate::files::{finish, unfinished};
+use crate::table::{ENTRIES, FILES};
+
+/// The folders of the two tables.
+pub(crate) const TABLES: [&str; 2] = ["files", "entries"];
+
+/// Where a part of a table is.
+pub(crate) fn part_path(catalogue: &Path, table: &str, name: &str) -> PathBuf {
+    catalogue.join(table).join(format!("part-{name}.parquet"))
+}
+
+/// A part that is being written.
+pub(crate) struct Part {
+    name: String,
+    files: Table,
+    entries: Table,
+    ids: Vec<u64>,
+    begun: Instant,
+}
+
+/// What a finished part holds.
+#[derive(Debug)]
+pub(crate) struct Done {
+    pub(crate) name: String,
+    /// Sorted.
+    pub(crate) ids: Vec<u64>,
+    pub(crate) entries: u64,
+    /// Bytes of the two files, in the order of [`TABLES`].
+    pub(crate) sizes: [u64; 2],
+}
+
+impl Part {
+    /// Begins a part whose row groups are written out at about `group` bytes.
+    pub(crate) fn begin(catalogue: &Path, name: String, group: usize) -> Result<Self> {
+        let [files, entries] = TABLES.map(|table| part_path(catalogue, table, &name));
+        Ok(Self {
+            files: Table::begin(files, &FILES, group / 4)?,
+            entries: Table::begin(entries, &ENTRIES, group)?,
+            name,
+            ids: Vec::new(),
+            begun: Instant::now(),
+        })
+    }
+
+    pub(crate) fn take(&mut self, block: &Block) -> Result<()> {
+        for batch in block.entries()? {
+            self.entries.write(&batch?)?;
+        }
+        self.files.write(&block.files()?)?;
+        self.ids.extend(block.rows().iter().map(|row| row.id));
+        Ok(())
+    }
+
+    /// Bytes on disk so far.
+    pub(crate) fn bytes(&self) -> u64 {
+        let bytes = self.files.out.bytes_written().saturating_add(self.entries.out.bytes_written());
+        u64::try_from(bytes).unwrap_or(u64::MAX)
+    }
+
+    pub(crate) fn age(&self) -> Duration {
+        self.begun.elapsed()
+    }
+
+    pub(crate) fn files(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Gives both files their names; they last when this returns.
+    pub(crate) fn finish(mut self) -> Result<Done> {
+        self.ids.sort_unstable();
+        let (second, entries) = self.entries.finish()?;
+        let (first, _) = self.files.finish()?;
+        Ok(Done { name: self.name, ids: self.ids, entries, sizes: [first, second] })
+    }
+
+    /// Removes what was written.
+    pub(crate) fn abandon(self) {
+        for table in [self.files, self.entries] {
+            // what cannot be removed is removed by the next run
+            let _ = fs::remove_file(unfinished(&table.path));
+        }
+    }
+}
+
+struct Table {
+    path: PathBuf,
+    out: ArrowWriter<File>,
+    group: usize,
+    rows: u64,
+}
+
+/// Bytes of a column's page, and of its dictionary: small, since memory is so many times the columns.
+const PAGE: usize = 128 << 10;
+
+impl Table {
+    fn begin(path: PathBuf, schema: &SchemaRef, group: usize) -> Result<Self> {
+        let file = File::create(unfinished(&path)).doing(&path, "creating")?;
+        let properties = WriterProperties::builder()
+            .set_writer_version(WriterVersion::PARQUET_1_0)
+            .set_compression(Compression::ZSTD(ZstdLevel::default()))
+            .set_data_page_size_limit(PAGE)
+            .set_dictionary_page_size_limit(PAGE)
+            .set_created_by("narrows".to_owned())
+            .build();
+        let out = ArrowWriter::try_new(file, schema.clone(), Some(properties))
+            .map_err(|e| table_fault(&path, e))?;
+        Ok(Self { path, out, group, rows: 0 })
+    }
+
+    fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        let written = self.out.write(batch).and_then(|()| match self.out.memory_size() {
+            held if held >= self.group => self.out.flush(),
+            _ => Ok(()),
+        });
+        self.rows = self.rows.saturating_add(u64::try_from(batch.num_rows()).unwrap_or(0));
+        written.map_err(|e| table_fault(&self.path, e))
+    }
+
+    /// Its size in bytes, and its rows.
+    fn finish(self) -> Result<(u64, u64)> {
+        let Self { path, out, rows, .. } = self;
+        let file = out.into_inner().map_err(|e| table_fault(&path, e))?;
+        finish(&file, &path)?;
+        let size = file.metadata().doing(&path, "looking at")?.len();
+        Ok((size, rows))
+    }
+}

@@ -1,0 +1,338 @@
+//! Reads one file into rows.
+
+mod common;
+mod measure;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde::{Deserialize, Serialize};
+use stream_core::{
+    Advice, Context, Entry, Error, ErrorKind, FileSource, Kind, Result, Severity, Source, Summary,
+};
+use stream_factory::{Detection, Options, look_with};
+
+use crate::Input;
+use crate::block::Gather;
+use crate::digest::{Digest, digest};
+use crate::isolation::Isolation;
+use crate::redact::{Policy, Redactor};
+use crate::row::{Fault, FileRow, Status};
+use crate::table::{Veil, text};
+use common::Common;
+
+/// How much of each file goes into the catalogue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Depth {
+    /// A row a file.
+    Summary,
+    /// A row an entry too.
+    #[default]
+    Structure,
+    /// With statistics of every array of numbers, whose data is read.
+    Full,
+}
+
+impl FromStr for Depth {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "summary" => Ok(Self::Summary),
+            "structure" => Ok(Self::Structure),
+            "full" => Ok(Self::Full),
+            _ => Err("expected summary, structure or full".to_owned()),
+        }
+    }
+}
+
+/// How the files of a plan are read; part of the plan, so that all its runs do the same.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct How {
+    pub(crate) depth: Depth,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) digest: Option<Digest>,
+    /// Settings of formats, in their order.
+    #[serde(default)]
+    pub(crate) settings: Vec<(String, String)>,
+    /// What of the values is written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) redact: Option<Policy>,
+    /// Tells the key of the redaction from others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) key_check: Option<String>,
+    /// The format that all are read as.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) format: Option<String>,
+}
+
+/// How an attempt ended.
+pub(crate) enum Attempt {
+    /// With its row; the rows of its entries are gathered.
+    Row(Box<FileRow>),
+    /// It is to be made again, with nothing gathered: a process died, or the memory did not suffice.
+    Again(Box<FileRow>),
+    /// It was cancelled, with nothing gathered.
+    Cancelled,
+}
+
+/// What an attempt may use.
+pub(crate) struct Desk<'a> {
+    pub(crate) how: &'a How,
+    pub(crate) isolation: &'a dyn Isolation,
+    pub(crate) redactor: Option<&'a Redactor>,
+    /// Budget, threads, cancellation.
+    pub(crate) options: Options,
+    /// Read in a process of its own, whatever the format.
+    pub(crate) apart: bool,
+    /// No other attempt will be made: its errors are the file's.
+    pub(crate) last: bool,
+    /// Tell the kernel that the file will not be read again.
+    pub(crate) forget: bool,
+}
+
+impl Desk<'_> {
+    /// Reads `input` into rows.
+    ///
+    /// # Errors
+    /// When gathering fails. What is wrong with the file is in its row.
+    pub(crate) fn read(&self, input: &Input, gather: &mut Gather) -> Result<Attempt> {
+        let begun = Instant::now();
+        let mut row = FileRow::new(input.id, input.path.clone());
+        (row.size, row.modified) = (input.size, input.modified);
+        gather.begin();
+        if let Some(message) = &input.error {
+            let e = Error::new(ErrorKind::Io, message.clone());
+            row.fail(Fault::of(&e, "open"), Status::Failed);
+            return Ok(Attempt::Row(Box::new(row)));
+        }
+        let attempt = self.attempt(input, row, gather, begun)?;
+        Ok(match attempt {
+            Attempt::Row(mut row) => {
+                if let Some(redactor) = self.redactor {
+                    redactor.row(&mut row);
+                }
+                Attempt::Row(row)
+            }
+            other => other,
+        })
+    }
+
+    fn attempt(
+        &self,
+        input: &Input,
+        mut row: FileRow,
+        gather: &mut Gather,
+        begun: Instant,
+    ) -> Result<Attempt> {
+        let mut progress = Walked::default();
+        // a reader is not to panic; if one does, the others need not suffer
+        let ended =
+            catch_unwind(AssertUnwindSafe(|| self.walk(input, &mut row, gather, &mut progress)));
+        let e = match ended {
+            Ok(Ok(())) => None,
+            Ok(Err(Ended::Gathering(e))) => return Err(e),
+            Ok(Err(Ended::Reading(e))) => Some(e),
+            Err(_) => Some(Error::new(ErrorKind::Crashed, "the reader panicked")),
+        };
+        row.elapsed = begun.elapsed().as_secs_f64();
+        let Some(e) = e else { return Ok(Attempt::Row(Box::new(row))) };
+        if e.kind() == ErrorKind::Cancelled {
+            gather.abandon()?;
+            return Ok(Attempt::Cancelled);
+        }
+        let status = Status::of(e.kind(), progress.opened);
+        // the file's later error counts more than an earlier finding
+        row.fault = None;
+        row.fail(Fault::of(&e, progress.stage), status);
+        let again = matches!(status, Status::Crashed | Status::Timeout | Status::OverBudget);
+        if again && !self.last {
+            gather.abandon()?;
+            return Ok(Attempt::Again(Box::new(row)));
+        }
+        Ok(Attempt::Row(Box::new(row)))
+    }
+
+    fn walk(
+        &self,
+        input: &Input,
+        row: &mut FileRow,
+        gather: &mut Gather,
+        progress: &mut Walked,
+    ) -> Result<(), Ended> {
+        progress.stage = "open";
+        let source = Arc::new(FileSource::open(&input.path)?);
+        if let Ok(Some(identity)) = source.identity() {
+            row.size = identity.size;
+            row.modified = i64::try_from(identity.modified).unwrap_or(i64::MAX);
+        }
+        let size = row.size;
+        let read = self.read_source(source.clone(), row, gather, progress);
+        if self.forget {
+            source.advise(0..size, Advice::DontNeed);
+        }
+        read
+    }
+
+    fn read_source(
+        &self,
+        source: Arc<FileSource>,
+        row: &mut FileRow,
+        gather: &mut Gather,
+        progress: &mut Walked,
+    ) -> Result<(), Ended> {
+        let mut options = self.options.clone();
+        for (name, value) in &self.how.settings {
+            options = options.with_setting(name, value);
+        }
+        if let Some(format) = &self.how.format {
+            options = options.with_format(format);
+        }
+        let looked = look_with(source.clone(), &options)?;
+        let detection = *looked.detection();
+        named(row, &detection);
+        if let Some(of) = self.how.digest {
+            let cx = looked.context().with_source(source);
+            row.digest = Some(digest(of, &cx)?);
+        }
+        let mut reading = self.isolation.open(looked, self.apart)?;
+        (progress.opened, progress.stage) = (true, "listing");
+        let mut common = Common::new(detection.format.name);
+        let walked = self.entries(&mut *reading, row, gather, progress, &mut common);
+        if walked.is_ok() {
+            progress.stage = "end";
+        }
+        let reader = reading.reader();
+        // after an error too: it tells what is known
+        let summary = match (reader.finish(), &walked) {
+            (Err(e), Ok(())) => Err(e),
+            (summary, _) => Ok(summary.ok()),
+        };
+        row.bytes_read = reader.context().counters().bytes_read();
+        row.peak_memory = reader.context().budget().peak();
+        row.peak_memory = reading.peak().unwrap_or(row.peak_memory);
+        common.end(row);
+        if let Some(summary) = summary? {
+            summed(row, &summary, walked.is_ok());
+            common.summary(row, &summary);
+        }
+        row.counted = row.claimed.map(|claimed| match detection.gzip {
+            // of an unzipped stream only reading to its end would tell
+            true => claimed,
+            false => claimed.min(row.size),
+        });
+        walked
+    }
+
+    fn entries(
+        &self,
+        reading: &mut dyn crate::isolation::Reading,
+        row: &mut FileRow,
+        gather: &mut Gather,
+        progress: &mut Walked,
+        common: &mut Common,
+    ) -> Result<(), Ended> {
+        let reader = reading.reader();
+        let cx: Context = reader.context().clone();
+        let mut entry: Entry = cx.entry();
+        let mut measures = Vec::new();
+        while reader.read_entry(&mut entry)? {
+            row.entries = row.entries.saturating_add(1);
+            if matches!(entry.kind(), Kind::Array | Kind::Table) {
+                row.arrays = row.arrays.saturating_add(1);
+            }
+            if let Some(span) = entry.span() {
+                row.claimed = row.claimed.max(Some(span.end()));
+            }
+            common.see(&entry, row);
+            measures.clear();
+            if self.how.depth == Depth::Full && measure::is_measured(&entry) {
+                progress.stage = "data";
+                match measure::measure(reader, &entry, &mut measures) {
+                    Ok(()) => {}
+                    // the data of one entry is broken: the others are read all the same
+                    Err(e) if is_of_entry(&e) => {
+                        let e = e.in_entry(entry.path());
+                        row.fail(Fault::of(&e, "data"), Status::Partial);
+                    }
+                    Err(e) => return Err(e.in_entry(entry.path()).into()),
+                }
+                progress.stage = "listing";
+            }
+            if self.how.depth > Depth::Summary {
+                let veil = Veil { redactor: self.redactor, format: row.format.unwrap_or_default() };
+                gather.entry(row.id, &entry, &measures, veil).map_err(Ended::Gathering)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How far a walk came.
+#[derive(Default)]
+struct Walked {
+    opened: bool,
+    stage: &'static str,
+}
+
+/// Why a walk ended early.
+enum Ended {
+    Reading(Error),
+    Gathering(Error),
+}
+
+impl From<Error> for Ended {
+    fn from(e: Error) -> Self {
+        Self::Reading(e)
+    }
+}
+
+fn is_of_entry(e: &Error) -> bool {
+    use ErrorKind::{Cancelled, Crashed, OverBudget, Timeout};
+    !matches!(e.kind(), Cancelled | Crashed | OverBudget | Timeout)
+}
+
+fn named(row: &mut FileRow, detection: &Detection) {
+    row.format = Some(detection.format.name);
+    row.detected_by = Some(detection.by.as_str());
+    row.compression = detection.gzip.then_some("gzip");
+    row.media_type = detection.format.media_types.first().copied();
+}
+
+/// What the format says at the end. `walked` to the end without an error.
+fn summed(row: &mut FileRow, summary: &Summary, walked: bool) {
+    let errors = summary.diagnostics.count(Severity::Error);
+    row.findings = errors.saturating_add(summary.diagnostics.count(Severity::Warning));
+    let mut scratch = String::new();
+    for (key, value) in summary.fields.iter() {
+        let value = text(value, &mut scratch);
+        match key {
+            "incomplete_reason" => row.incomplete_reason = Some(value.to_owned()),
+            _ => row.facts.push((key.to_owned(), value.to_owned())),
+        }
+    }
+    if !walked {
+        return;
+    }
+    let first = summary.diagnostics.kept().iter().find(|d| d.severity == Severity::Error);
+    if let Some(finding) = first {
+        let fault = Fault {
+            kind: ErrorKind::Malformed.as_str().to_owned(),
+            message: finding.message.to_string(),
+            entry: finding.entry.as_deref().map(str::to_owned),
+            offset: finding.offset,
+            stage: "end",
+            signal: None,
+        };
+        row.fail(fault, Status::Partial);
+    } else if !summary.complete {
+        row.incomplete_reason
+            .get_or_insert_with(|| "not everything that the file promised was there".to_owned());
+    }
+    if !summary.complete && row.status == Status::Ok {
+        row.status = Status::Partial;
+    }
+}
