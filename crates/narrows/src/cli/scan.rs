@@ -16,7 +16,13 @@ pub(crate) struct Scan {
     #[arg(long, global = true)]
     pub(crate) forget: bool,
     /// The key of hashes that a redaction policy asks for, which is written nowhere
-    #[arg(long, global = true, value_name = "KEY", env = "NARROWS_REDACT_KEY", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "KEY",
+        env = "NARROWS_REDACT_KEY",
+        hide_env_values = true
+    )]
     pub(crate) redact_key: Option<String>,
 }
 
