@@ -37,8 +37,9 @@ pub fn run(args: &Args) -> Result<()> {
         }
     };
     judge("fmt", step(&mut cargo(["fmt", "--all", "--check"])));
-    judge("clippy", clippy(&["--workspace", "--all-targets", "--all-features"]));
-    let mut doc = cargo(["doc", "--quiet", "--workspace", "--no-deps", "--all-features"]);
+    let all = features::all()?;
+    judge("clippy", clippy(&["--workspace", "--all-targets", "--features", &all]));
+    let mut doc = cargo(["doc", "--quiet", "--workspace", "--no-deps", "--features", &all]);
     judge("doc", step(doc.args(["--locked"]).env("RUSTDOCFLAGS", "-D warnings")));
     for (name, arguments) in features::combinations()? {
         let words: Vec<&str> = arguments.iter().map(String::as_str).collect();

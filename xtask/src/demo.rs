@@ -13,7 +13,8 @@ use crate::{child, project, table};
 ///
 /// Needs: 5.3 GB of free disk (with --small 600 MB); `setup` is done first.
 /// Does: builds `narrows`, makes its inputs on the spot (a DICOM of 1000 frames, a million
-/// WebVTT cues, a deflated HDF5 array of 1 GiB, a netCDF variable of 520 MB, a FITS image of
+/// WebVTT cues, a deflated HDF5 array of 1 GiB, an
+/// HDF5 group of a million members, a netCDF variable of 520 MB, a FITS image of
 /// 256 MB, an hour of sound, 2 GB of random bytes, a sparse file of 20 GB), reads each under
 /// --memory 32MiB,
 /// and prints a table; fails when a job fails or a peak passes the budget by more than 32 MiB.

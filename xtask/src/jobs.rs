@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use crate::child::Measured;
-use crate::make::{self, audio, dicom, fits, hdf5, netcdf, random, video, vtt};
+use crate::make::{self, audio, dicom, fits, hdf5, members as many, netcdf, random, video, vtt};
 
 /// One file and what is done with it.
 pub(crate) struct Job {
@@ -39,6 +39,7 @@ pub(crate) fn files(folder: &Path, share: u64) -> Result<Vec<Job>> {
         frames(folder.join("frames.dcm"), share)?,
         captions(folder.join("captions.vtt"), share)?,
         deflated(folder.join("deflated.h5"), share)?,
+        members(folder.join("members.h5"), share)?,
         records(folder.join("records.nc"), share)?,
         image(folder.join("image.fits"), share)?,
         sound(folder.join("sound.wav"), share)?,
@@ -119,6 +120,14 @@ fn deflated(file: PathBuf, share: u64) -> Result<Job> {
         (temperature, Bytes(elements * 4)),
         (CHECK, Code),
     ];
+    Ok(Job { file, verbs })
+}
+
+fn members(file: PathBuf, share: u64) -> Result<Job> {
+    let count = 1_000_000 / share;
+    make::file(&file, None, |out| many::write(out, count))?;
+    // the root and each of its members
+    let verbs: Vec<Verb> = vec![(&["ls"] as _, Lines(count + 1)), (CHECK, Code)];
     Ok(Job { file, verbs })
 }
 

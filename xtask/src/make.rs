@@ -11,6 +11,7 @@ pub mod dicom;
 pub mod field;
 pub mod fits;
 pub mod hdf5;
+pub mod members;
 pub mod netcdf;
 pub mod random;
 pub mod video;

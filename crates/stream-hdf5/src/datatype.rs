@@ -45,6 +45,8 @@ pub enum Class {
     Enum(Enumeration),
     /// Any number of elements.
     Vlen(Box<Datatype>),
+    /// Complex numbers of HDF5 2.0: real and imaginary part, one after the other, each of this type.
+    Complex(Box<Datatype>),
     /// A fixed array as one element.
     Array {
         /// What it has.

@@ -9,6 +9,7 @@ use stream_core::{Context, Error, ErrorKind, Result};
 use crate::ffi::{self, Library, Limits, OpenedFile, State};
 use crate::lookup;
 use crate::name::unescape;
+use crate::newer;
 use crate::object::Object;
 use crate::paths::Paths;
 use crate::storage::symbols::Addresses;
@@ -122,8 +123,9 @@ impl File {
     /// # Errors
     /// As [`File::object`].
     pub(crate) fn object_at(&self, address: u64, path: &str) -> Result<Object> {
-        let id = self.call(|library, opened| library.open_at(opened, address))?;
-        Object::new(self.clone(), id, path)
+        let opened = self.call(|library, opened| library.open_at(opened, address));
+        let object = opened.and_then(|id| Object::new(self.clone(), id, path));
+        object.map_err(|error| newer::explained(self, address, error))
     }
 
     /// The path under which the walk finds the object at an address; `None` for one that no hard link leads to.

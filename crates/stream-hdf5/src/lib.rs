@@ -8,7 +8,8 @@
 //! with several links are remembered (32 to 64 bytes and the path), other groups too (10 bytes); references make an index of all
 //! paths (64 bytes and the path each). Virtual datasets are read from their sources in the same directory, of which the last four
 //! files stay open; selections that are no regular hyperslab, and those whose shapes differ in array and source, are not. libhdf5
-//! crashes on some broken files: read those in a worker process. libhdf5 1.10 to 2.x is supported.
+//! crashes on some broken files: read those in a worker process. libhdf5 1.10 to 2.x is supported, the
+//! feature `static` builds 2.x.
 #![deny(clippy::arithmetic_side_effects)]
 
 mod adapter;
@@ -23,6 +24,7 @@ mod library;
 mod lookup;
 mod mapped;
 mod name;
+mod newer;
 mod object;
 mod paths;
 mod slabs;

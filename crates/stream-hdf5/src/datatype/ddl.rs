@@ -36,6 +36,10 @@ impl fmt::Display for Datatype {
                 }
                 f.write_str(" }")
             }
+            Class::Complex(of) => match of.to_string().strip_prefix("H5T_") {
+                Some(name) if name.starts_with("IEEE_") => write!(f, "H5T_COMPLEX_{name}"),
+                _ => write!(f, "H5T_COMPLEX {{ {of} }}"),
+            },
             Class::Vlen(of) => write!(f, "H5T_VLEN {{ {of} }}"),
             Class::Array { of, dims } => {
                 f.write_str("H5T_ARRAY { ")?;

@@ -30,6 +30,12 @@ impl Datatype {
             Class::Reference(_) => DType::Ref,
             Class::Enum(enumeration) => DType::Enum(Arc::new(enumeration.base.to_dtype())),
             Class::Vlen(of) => DType::Vlen(Arc::new(of.to_dtype())),
+            Class::Complex(of) => match of.to_dtype() {
+                DType::F32 => DType::C64,
+                DType::F64 => DType::C128,
+                // halves and their like have no complex type of their own
+                of => DType::Array(Arc::new(of), [2].into()),
+            },
             Class::Array { of, dims } => DType::Array(Arc::new(of.to_dtype()), dims.clone()),
         }
     }

@@ -24,6 +24,9 @@ impl Datatype {
                 stored: of.size,
                 of: Box::new(of.convert()?),
             },
+            Class::Complex(of) => {
+                Convert::Repeat { count: 2, stored: of.size, of: Box::new(of.convert()?) }
+            }
             Class::Compound(members) => Convert::Compound(
                 members
                     .iter()

@@ -49,6 +49,9 @@ impl<'a> Charge<'a> {
     }
 }
 
+/// `H5T_COMPLEX`, which bindings to libraries before 2.0 have no name for.
+const COMPLEX: i32 = 11;
+
 impl Library<'_> {
     /// Describes a type.
     pub(crate) fn describe(self, of: &Id, charge: &mut Charge<'_>) -> Result<Datatype> {
@@ -94,6 +97,9 @@ impl Library<'_> {
                     of: Box::new(self.describe_at(&self.base(of)?, charge, deeper)?),
                     dims,
                 }
+            }
+            class if class as i32 == COMPLEX => {
+                Class::Complex(Box::new(self.describe_at(&self.base(of)?, charge, deeper)?))
             }
             _ => return Err(self.failed("datatype: asking for its class")),
         };

@@ -22,6 +22,16 @@ const HEAP: u64 = 8;
 /// The library's own bound on names of links in its newer formats; nothing longer is written.
 const LONGEST: u64 = 64 << 10;
 
+/// The first byte of the first message of a type in the object header at `header`; `None` where there is none that can be read.
+pub(crate) fn first_byte(
+    cx: &Context,
+    addresses: Addresses,
+    header: u64,
+    wanted: u16,
+) -> Option<u8> {
+    message(&addresses.meta(cx), header, wanted, &mut |fields| fields.u8()).ok().flatten()
+}
+
 /// Where a file's addresses count from, and how wide they are.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Addresses {
