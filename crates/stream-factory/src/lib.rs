@@ -18,6 +18,7 @@
 #![deny(clippy::arithmetic_side_effects)]
 
 mod detect;
+mod estimate;
 mod extension;
 mod known;
 mod open;
@@ -28,6 +29,7 @@ mod signature;
 mod stream;
 
 pub use detect::{DetectedBy, Detection, detect};
+pub use estimate::{Estimated, decoded_size, estimate};
 pub use extension::by_extension;
 pub use known::{Known, formats, readers};
 pub use open::{Looked, Opened, look_path, look_with, open, open_path, open_with};

@@ -6,8 +6,9 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use stream_core::{ErrorKind, Result};
-use stream_factory::{DetectedBy, Detection, Options, formats, look_path, open_path};
-use stream_memory::{Level, Limits, Throttle};
+use stream_factory::{DetectedBy, Detection, Options, estimate, formats, look_path, open_path};
+use stream_memory::strategy::{Basis, PastPeaks, Tier};
+use stream_memory::{Budget, Level, Limits, Throttle};
 
 struct Dir(tempfile::TempDir);
 
@@ -179,4 +180,20 @@ fn while_a_governor_refuses_new_work_nothing_is_opened() {
     assert_eq!(e.to_string(), "new work is refused: memory is critical");
     throttle.set(Limits::NONE);
     assert!(open_path(&path, &options).is_ok());
+}
+
+#[test]
+fn what_a_file_will_need_is_estimated_without_reading_its_data() {
+    let dir = Dir::new();
+    let path = dir.file("a.vtt", VTT);
+    let options = Options::new().with_budget(&Budget::new("b", 64 << 20));
+    let mut past = PastPeaks::new();
+    let found = estimate(&path, &options, &past).expect("an estimate");
+    assert_eq!((found.format.name, found.size), ("vtt", Some(VTT.len() as u64)));
+    assert_eq!((found.choice.tier, found.estimate.basis), (Tier::Whole, Basis::Model));
+    // the process itself is more than so small a file
+    assert!(found.estimate.peak > 1 << 20 && found.estimate.whole > 1 << 20, "{found:?}");
+    past.note("vtt", VTT.len() as u64, 7);
+    let learned = estimate(&path, &options, &past).expect("an estimate");
+    assert_eq!(learned.estimate.peak, 7);
 }

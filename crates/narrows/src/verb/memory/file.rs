@@ -2,9 +2,10 @@
 
 use std::io::Write;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use stream_core::{Entry, Kind, Reader, Result};
+use stream_core::Result;
+use stream_factory::decoded_size;
 use stream_memory::strategy::{Basis, Choice, Estimate, Facts as Known, PastPeaks};
 
 use crate::input;
@@ -31,7 +32,7 @@ impl Needs {
         let mut reader = input::open(session, file)?;
         let format = reader.detection().format;
         let size = reader.context().source().size().unwrap_or(0);
-        let decoded = decoded(&mut *reader);
+        let decoded = decoded_size(&mut *reader, PATIENCE);
         let choice = session.choice(Some(size));
         let (format, overhead) = (format.name, format.overhead);
         let facts = Known { format, size, decoded, overhead, idle };
@@ -96,32 +97,4 @@ impl Needs {
         object.end()?;
         out.write_all(b"\n")
     }
-}
-
-/// The bytes of all arrays once decoded; `None` where they cannot be told, or not soon.
-fn decoded(reader: &mut dyn Reader) -> Option<u64> {
-    let start = Instant::now();
-    let mut entry = reader.context().entry();
-    let (mut sum, mut any) = (0u64, false);
-    loop {
-        match reader.read_entry(&mut entry) {
-            Ok(true) => {}
-            Ok(false) => return any.then_some(sum),
-            Err(_) => return None,
-        }
-        if let Some(bytes) = bytes(&entry) {
-            sum = sum.saturating_add(bytes);
-            any = true;
-        }
-        if start.elapsed() > PATIENCE {
-            return None;
-        }
-    }
-}
-
-/// Of arrays with data of their own: a table's columns are its rows seen otherwise.
-fn bytes(entry: &Entry) -> Option<u64> {
-    let array = entry.array().filter(|_| entry.has_data() && entry.kind() != Kind::Column)?;
-    let each = u64::try_from(array.dtype.size()?).ok()?;
-    array.shape.elements()?.checked_mul(each)
 }
