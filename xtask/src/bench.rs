@@ -61,6 +61,8 @@ pub fn run(args: &Args) -> Result<()> {
     let narrows = project::narrows()?;
     let examples = ["build", "--quiet", "--release", "--locked", "--examples"];
     step(cargo(examples).args(["--package", "narrows-tests", "--package", "stream-vtt"]))?;
+    let memory = ["build", "--quiet", "--release", "--locked", "--package", "stream-memory"];
+    step(cargo(memory).args(["--examples", "--features", "jemalloc"]))?;
     if args.what == What::Baseline {
         return baseline(&narrows);
     }

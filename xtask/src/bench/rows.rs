@@ -16,6 +16,7 @@ mod dicom;
 mod fits;
 mod hdf5;
 mod netcdf;
+mod pool;
 mod video;
 mod vtt;
 
@@ -158,5 +159,6 @@ pub(super) fn all(
     netcdf::rows(&bench, &mut rows)?;
     audio::rows(&bench, &mut rows)?;
     video::rows(&bench, &mut rows)?;
+    pool::rows(&bench, &mut rows);
     Ok(rows)
 }

@@ -1,4 +1,5 @@
-//! The work: two threads that each take a buffer of 1 MiB, touch each page of it and give it back, again and again.
+//! The work: two threads that each take four buffers of 1 MiB, as one that decodes and reads ahead, touch each page of them and
+//! give them back, again and again.
 
 use std::hint::black_box;
 use std::thread;
@@ -7,28 +8,39 @@ use std::time::Instant;
 use stream_memory::{Budget, Pool};
 
 const THREADS: usize = 2;
+const HELD: usize = 4;
 const BUFFER: usize = 1 << 20;
 const PAGE: usize = 4096;
 
-/// Does it with buffers from a pool (`pool`), or fresh ones (`fresh`), as many as the second argument says for each
-/// thread, and prints microseconds a buffer. Without arguments it does nothing.
+/// Does it with buffers from a pool (`pool`), or fresh ones (`fresh`), as many rounds as the second argument says
+/// for each thread, and prints microseconds a buffer. Without arguments it does nothing.
 pub(crate) fn main() {
     let mut arguments = std::env::args().skip(1);
     let Some(how) = arguments.next() else { return };
-    let rounds: u32 = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(20_000);
+    let rounds: u32 = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(2_000);
     let budget = Budget::new("buffers", 64 << 20);
     let pool = Pool::new(&budget);
-    let from_pool = || match pool.take(&budget, BUFFER) {
-        Ok(mut buffer) => touch(&mut buffer),
-        Err(refusal) => panic!("{refusal}"),
+    let from_pool = || {
+        let mut buffer = match pool.take(&budget, BUFFER) {
+            Ok(buffer) => buffer,
+            Err(refusal) => panic!("{refusal}"),
+        };
+        touch(&mut buffer);
+        buffer
     };
-    let fresh = || touch(&mut vec![0u8; BUFFER]);
+    let fresh = || {
+        let mut buffer = vec![0u8; BUFFER];
+        touch(&mut buffer);
+        buffer
+    };
+    // what safe code cannot read into
     let malloc = || {
         let mut buffer: Vec<u8> = Vec::with_capacity(BUFFER);
         for place in buffer.spare_capacity_mut().iter_mut().step_by(PAGE) {
             place.write(1);
         }
         black_box(&mut buffer);
+        buffer
     };
     let start = Instant::now();
     match how.as_str() {
@@ -37,7 +49,7 @@ pub(crate) fn main() {
         "malloc" => on_threads(rounds, malloc),
         other => panic!("{other}: expected pool, fresh or malloc"),
     }
-    let each = start.elapsed().as_secs_f64() * 1e6 / f64::from(rounds);
+    let each = start.elapsed().as_secs_f64() * 1e6 / (f64::from(rounds) * HELD as f64);
     println!("{each:.3} us a buffer");
 }
 
@@ -48,10 +60,10 @@ fn touch(buffer: &mut [u8]) {
     black_box(buffer);
 }
 
-fn on_threads(rounds: u32, act: impl Fn() + Sync) {
+fn on_threads<T>(rounds: u32, act: impl Fn() -> T + Sync) {
     thread::scope(|scope| {
         for _ in 0..THREADS {
-            scope.spawn(|| (0..rounds).for_each(|_| act()));
+            scope.spawn(|| (0..rounds).for_each(|_| drop([act(), act(), act(), act()])));
         }
     });
 }
