@@ -1,6 +1,8 @@
 //! The work: two threads that each take four buffers of 1 MiB, as one that decodes and reads ahead, touch each page of them and
 //! give them back, again and again.
 
+#![allow(clippy::panic, reason = "nothing here comes from input")]
+
 use std::hint::black_box;
 use std::thread;
 use std::time::Instant;

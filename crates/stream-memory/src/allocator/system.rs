@@ -21,7 +21,7 @@ impl Allocator for System {
 
     fn usage(&self) -> Result<Usage, Refusal> {
         // a process whose allocations all go elsewhere: another allocator is linked
-        let info = glibc::info().filter(|info| info.from_system() > 0);
+        let info = glibc::info().filter(|info| info.taken() > 0);
         info.map(|info| info.usage()).ok_or_else(|| self.unsupported(Capability::Usage))
     }
 

@@ -91,6 +91,7 @@ fn sen(points: &[(f64, f64)]) -> Option<Slope> {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 mod tests {
     use super::Series;
 

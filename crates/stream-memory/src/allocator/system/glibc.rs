@@ -28,14 +28,14 @@ pub(super) fn info() -> Option<Info> {
 
 impl Info {
     /// What was taken from the system, in bytes: heaps, and blocks mapped one by one.
-    pub(super) fn from_system(&self) -> u64 {
+    pub(super) fn taken(&self) -> u64 {
         widen(self.0.arena).saturating_add(widen(self.0.hblkhd))
     }
 
     pub(super) fn usage(&self) -> Usage {
         Usage {
             live: widen(self.0.uordblks).saturating_add(widen(self.0.hblkhd)),
-            active: Some(self.from_system()),
+            active: Some(self.taken()),
             resident: None,
             retained: Some(widen(self.0.fordblks)),
         }
@@ -45,7 +45,7 @@ impl Info {
 /// Gives freed memory back, and says by how much less is resident now, as the kernel counts: to some ten
 /// pages a thread.
 pub(super) fn trim() -> Option<u64> {
-    info().filter(|info| info.from_system() > 0)?;
+    info().filter(|info| info.taken() > 0)?;
     let before = resident().unwrap_or(0);
     // SAFETY: takes the locks of the arenas; nothing that is live moves.
     unsafe { libc::malloc_trim(0) };
