@@ -109,3 +109,25 @@ pub fn write(out: &mut impl Write, count: u64) -> io::Result<()> {
     }
     out.write_all(&header(1, root, heap))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_ends_where_its_superblock_says_and_holds_every_name_once() {
+        for count in [1, 8, 9, 256, 257, 10_000] {
+            let mut file = Vec::new();
+            write(&mut file, count).unwrap();
+            let number = |at: usize| u64::from_le_bytes(file[at..at + 8].try_into().unwrap());
+            assert_eq!(number(40), file.len() as u64, "{count}");
+            // the root's header, tree and heap stand where its entry says
+            let at = |at: usize, n: usize| &file[number(at) as usize..][..n];
+            assert_eq!((at(64, 1), at(80, 4), at(88, 4)), (&[1][..], &b"TREE"[..], &b"HEAP"[..]));
+            let nodes = file.windows(4).filter(|four| four == b"SNOD").count();
+            assert_eq!(nodes as u64, count.div_ceil(SYMBOLS), "{count}");
+            let names = file.windows(2).filter(|two| *two == b"m0").count();
+            assert_eq!(names as u64, count, "{count}");
+        }
+    }
+}
