@@ -9,6 +9,7 @@ pub mod fits;
 pub mod js;
 pub mod python;
 pub mod report;
+pub mod samples;
 pub mod torture;
 pub mod values;
 pub mod vtt;

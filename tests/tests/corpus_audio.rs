@@ -1,12 +1,12 @@
 //! Audio files of others, against what ffprobe and FFmpeg's decoders make of them, and against all that can go wrong.
 use std::path::Path;
-use std::process::{Command, Stdio};
 
-use anyhow::{Context as _, Result, ensure};
-use narrows_tests::command::{entries, narrows, run};
+use anyhow::{Context as _, Result};
+use narrows_tests::command::{entries, run};
 use narrows_tests::corpus::inputs;
 use narrows_tests::ffprobe::{is_there, probe, streams, tags};
 use narrows_tests::report::{Known, Report, told};
+use narrows_tests::samples;
 use narrows_tests::torture::Suite;
 use serde_json::Value;
 
@@ -162,39 +162,15 @@ fn streams_and_tags_are_those_that_ffprobe_tells() -> Result<()> {
     Ok(())
 }
 
-/// What a program writes to standard output as floats, little-endian.
-fn floats(command: &mut Command) -> Result<Vec<f32>> {
-    let done = command.stdin(Stdio::null()).stderr(Stdio::null()).output()?;
-    ensure!(done.status.success(), "ends with {}", done.status);
-    Ok(done.stdout.as_chunks::<4>().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect())
-}
-
 fn same_samples(file: &Path, theirs: &Value) -> Result<()> {
-    let is_audio = |stream: &&Value| stream["codec_type"] == "audio";
-    let all = theirs["streams"].as_array().context("no streams")?;
-    let stream = all.iter().find(is_audio).context("ffprobe finds no audio")?;
+    let stream = samples::first(theirs).context("ffprobe finds no audio")?;
     let codec = stream["codec_name"].as_str().unwrap_or_default();
-    let path = format!("stream/{}", stream["index"]);
-    let mut ours = Command::new(narrows()?);
-    ours.args(["cat", "--to", "f32le", "--format", "audio", "--entry", &path]).arg(file);
-    let ours = floats(&mut ours).context("narrows")?;
-    let mut ffmpeg = Command::new("ffmpeg");
-    ffmpeg.args(["-v", "quiet"]);
-    if codec == "opus" {
-        // FFmpeg's own decoder of Opus differs from the one that RFC 6716 stands for
-        ffmpeg.args(["-c:a", "libopus"]);
-    }
-    ffmpeg.arg("-i").arg(file).args(["-map", "0:a:0", "-f", "f32le", "-"]);
-    let theirs = floats(&mut ffmpeg).context("ffmpeg")?;
-    ensure!(ours.len() == theirs.len(), "{} samples, FFmpeg has {}", ours.len(), theirs.len());
     let lossless = LOSSLESS.iter().any(|name| codec.starts_with(name));
     let allowed = if lossless { 0.0 } else { TOLERANCE };
-    let apart = ours.iter().zip(&theirs).map(|(a, b)| (a - b).abs());
-    let (at, worst) = apart.enumerate().fold((0, 0.0f32), |worst, (at, apart)| {
-        if apart > worst.1 || apart.is_nan() { (at, apart) } else { worst }
-    });
-    ensure!(worst <= allowed, "sample {at}: {worst} apart from FFmpeg's");
-    Ok(())
+    // FFmpeg's own decoder of Opus differs from the one that RFC 6716 stands for
+    let options: &[&str] = if codec == "opus" { &["-c:a", "libopus"] } else { &[] };
+    let entry = format!("stream/{}", stream["index"]);
+    samples::same(file, "audio", &entry, options, allowed)
 }
 
 #[test]

@@ -6,6 +6,7 @@ use narrows_tests::command::{entries, run};
 use narrows_tests::corpus::inputs;
 use narrows_tests::ffprobe::{is_there, packets, probe, streams, tags};
 use narrows_tests::report::{Known, Report, told};
+use narrows_tests::samples;
 use narrows_tests::torture::Suite;
 use serde_json::Value;
 
@@ -17,6 +18,14 @@ const OTHER_STREAMS: &[Known] = &[];
 
 /// Files of which we tell other tags than ffprobe, each looked into.
 const OTHER_TAGS: &[Known] = &[];
+
+/// Files whose samples differ from those that FFmpeg decodes, each looked into.
+const OTHER_SAMPLES: &[Known] = &[
+    Known { name: "mp4/sample_fpcm_64le.mp4", reason: BYTES },
+    Known { name: "mp4/sample_mhm1_lcbl_configchange.mp4", reason: BYTES },
+];
+
+const BYTES: &str = "FFmpeg 5.1 has no decoder for it: here its packets' bytes are had";
 
 /// Files that their sources read and that do not list to their end.
 const UNLISTED: &[Known] = &[
@@ -70,6 +79,24 @@ fn packets_streams_and_tags_are_those_that_ffprobe_tells() -> Result<()> {
     for report in [of_packets, of_streams, of_tags] {
         report.finish();
     }
+    Ok(())
+}
+
+#[test]
+fn samples_of_sound_are_those_that_ffmpeg_decodes() -> Result<()> {
+    if !is_there() {
+        return Ok(());
+    }
+    let mut report = Report::new("samples as FFmpeg decodes them", OTHER_SAMPLES);
+    for sample in inputs("video")?.into_iter().filter(|sample| sample.good) {
+        let Ok(theirs) = probe(&sample.path, false) else { continue };
+        let Some(stream) = samples::first(&theirs) else { continue };
+        let entry = format!("stream/{}", stream["index"]);
+        // the same library decodes: to the bit
+        let outcome = samples::same(&sample.path, "video", &entry, &[], 0.0);
+        report.note(&sample.name, outcome.map_err(|why| format!("{why:#}")));
+    }
+    report.finish();
     Ok(())
 }
 

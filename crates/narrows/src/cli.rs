@@ -162,7 +162,11 @@ impl Verb {
             // what a file is stands in its headers; a sound's packets are no part of it
             Self::Info { .. } | Self::Analyze(_) => vec![set("packets", "off")],
             Self::Stats(stats) if stats.entry.is_empty() => vec![set("packets", "off")],
-            Self::Ls(ls) if ls.packets => vec![set("packets", "on")],
+            Self::Ls(ls) => {
+                let packets = ls.packets.then(|| set("packets", "on"));
+                let types = ls.picture_type.then(|| set("video.picture_type", "on"));
+                packets.into_iter().chain(types).collect()
+            }
             Self::Frames(frames) => {
                 let mut settings = vec![set("packets", "off")];
                 settings.push(set("video.pixels", if frames.gray { "gray" } else { "rgb" }));
@@ -185,6 +189,9 @@ pub(crate) struct Ls {
     /// Lists the packets of audio too (those of video are listed anyway)
     #[arg(long)]
     pub(crate) packets: bool,
+    /// Tells the types of pictures (I, P, B) of all videos, for which packets are read
+    #[arg(long)]
+    pub(crate) picture_type: bool,
     /// Lists only entries nested less than N deep
     #[arg(long, value_name = "N")]
     pub(crate) depth: Option<u32>,

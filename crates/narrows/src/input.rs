@@ -115,7 +115,11 @@ pub(crate) fn program(isolate: When, looked: &Looked) -> Result<Option<Executabl
         return Ok(None);
     }
     let enters = !looked.is_compiled_in() || looked.enters_library()?;
-    let other = if enters { worker::for_library(looked) } else { None };
+    let helper = match session.isolate() {
+        When::Never => None,
+        _ => decoder(looked)?,
+    };
+    let other = helper.or_else(|| enters.then(|| worker::for_library(looked))?);
     if enters && other.is_none() {
         let reader = worker::program(looked.detection().format.name);
         return reader.map_or(Ok(None), |program| Err(missing(looked, program)));
@@ -126,6 +130,12 @@ pub(crate) fn program(isolate: When, looked: &Looked) -> Result<Option<Executabl
         When::Auto => other,
         When::Always => other.or_else(|| Some(worker::this())),
     })
+}
+
+/// The program that decodes what this one does not, where it is there. What is wrong with the file is told by whoever reads it.
+fn decoder(looked: &Looked) -> Result<Option<Executable>> {
+    let Some(program) = worker::for_decoder(looked) else { return Ok(None) };
+    Ok(looked.lacks_decoder()?.then_some(program))
 }
 
 /// Its reader is not there.

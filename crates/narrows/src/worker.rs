@@ -28,6 +28,11 @@ pub(crate) fn for_library(looked: &Looked) -> Option<Executable> {
     other.or_else(|| looked.has_library().then(this))
 }
 
+/// Which program decodes what this one has no decoder for.
+pub(crate) fn for_decoder(looked: &Looked) -> Option<Executable> {
+    (looked.detection().format.name == "audio").then(|| beside("narrows-av", WORKER))?
+}
+
 /// This program.
 pub(crate) fn this() -> Executable {
     Executable::current(WORKER)

@@ -15,7 +15,8 @@ use crate::container::Decode;
 /// `Unsupported` for a codec that is not decoded here, `Malformed` where its setup is broken, `OverBudget`.
 pub(crate) fn open(cx: &Context, stream: &Stream, setup: &[u8]) -> Result<Box<dyn Decode>> {
     if let Some(why) = stream.undecodable {
-        return Err(Error::new(ErrorKind::Unsupported, why));
+        let message = format!("{why}; {}", crate::open::HELP);
+        return Err(Error::new(ErrorKind::Unsupported, message));
     }
     if stream.codec == "opus" {
         #[cfg(feature = "opus")]

@@ -4,7 +4,7 @@
 use stream_core::{Confidence, Context, Descriptor, Format, Needs, Reader, Result, Setting};
 
 use crate::adapter::Adapter;
-use crate::signature;
+use crate::{open, signature};
 
 /// Sound as a [`stream_core::Format`].
 ///
@@ -25,7 +25,8 @@ static DESCRIPTOR: Descriptor = Descriptor {
     title: "audio",
     extensions: &[
         "wav", "wave", "rf64", "bw64", "aif", "aiff", "aifc", "caf", "flac", "mp3", "mp2", "mp1",
-        "oga", "ogg", "opus", "spx", "m4a", "m4b", "aac", "adts", "mka",
+        "oga", "ogg", "opus", "spx", "m4a", "m4b", "aac", "adts", "mka", "amr", "wma", "ape", "wv",
+        "tta", "mpc", "w64", "au",
     ],
     media_types: &[
         "audio/wav",
@@ -79,6 +80,10 @@ impl Format for Audio {
 
     fn open(&self, cx: Context) -> Result<Box<dyn Reader>> {
         Ok(Box::new(Adapter::open(cx).map_err(|e| e.with_format("audio"))?))
+    }
+
+    fn lacks_decoder(&self, cx: &Context) -> Result<bool> {
+        open::lacks_decoder(cx)
     }
 
     #[cfg(feature = "opus")]

@@ -19,6 +19,8 @@ pub struct Header {
     pub duration_is_estimated: bool,
     /// What wrote it, where that stands outside of tags.
     pub encoder: Text,
+    /// When it was made, where that stands outside of tags: `2020-02-29T12:34:56.000000Z`.
+    pub created: Text,
     /// How loud it is to be played.
     pub gain: Gain,
     /// Streams of sound, in the file's order.
@@ -52,6 +54,7 @@ impl Header {
             duration: None,
             duration_is_estimated: false,
             encoder: Text::default(),
+            created: Text::default(),
             gain: Gain::default(),
             streams: Vec::new(),
             others: 0,

@@ -5,6 +5,7 @@
 
 mod boxes;
 mod chapters;
+mod created;
 mod entry;
 mod fragment;
 mod pcm;
@@ -106,6 +107,9 @@ fn read_movie(input: &mut Input, end: u64, movie: &mut Movie, header: &mut Heade
     each(input, end, &mut |input, kind, end| {
         match kind {
             b"mvhd" => {
+                if let Some(created) = created::peek(input)? {
+                    header.created = header.texts.push(&created)?;
+                }
                 if let Some((timescale, duration)) = boxes::times(input)? {
                     (movie.timescale, movie.duration) = (timescale, duration);
                 }

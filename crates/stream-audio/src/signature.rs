@@ -1,6 +1,8 @@
 //! What the first bytes of sound look like.
 #![deny(clippy::arithmetic_side_effects)]
 
+pub(crate) mod foreign;
+
 use stream_core::Confidence::{self, Certain, Likely, No, Possible};
 use stream_core::{Context, Result};
 
@@ -51,7 +53,7 @@ fn has(head: &[u8], needle: &[u8]) -> bool {
 /// How sure the first bytes make it that a file is sound alone.
 pub(crate) fn sniff(head: &[u8]) -> Confidence {
     match magic(head) {
-        None => No,
+        None => foreign::sniff(head),
         Some(Magic::Wav | Magic::Aiff | Magic::Caf | Magic::Flac) => Certain,
         Some(Magic::Ogg) if has(head, b"\x80theora") => No,
         Some(Magic::Ogg) => Certain,

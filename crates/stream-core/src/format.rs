@@ -90,4 +90,13 @@ pub trait Format: Send + Sync + 'static {
     fn enters_library(&self, _head: &[u8]) -> bool {
         self.library().is_some()
     }
+
+    /// Whether the file has data in a code that this reader does not decode, so that whoever has another reader for the format
+    /// (which stands on a library) asks that one. Reads what opening reads.
+    ///
+    /// # Errors
+    /// `OverBudget`, `Cancelled`, and what the source says. A file that is broken lacks no decoder.
+    fn lacks_decoder(&self, _cx: &Context) -> Result<bool> {
+        Ok(false)
+    }
 }

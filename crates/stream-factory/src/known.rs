@@ -84,6 +84,15 @@ const NETCDF: Option<&'static dyn Format> = Some(&stream_netcdf::Netcdf);
 #[cfg(not(feature = "netcdf"))]
 const NETCDF: Option<&'static dyn Format> = reader!("netcdf-classic", stream_netcdf::NetcdfClassic);
 
+/// With both features FFmpeg decodes what the reader of sound has no decoder for.
+#[cfg(all(feature = "audio", feature = "video"))]
+const AUDIO: Option<&'static dyn Format> = {
+    static DECODING: stream_video::Decoding = stream_video::Decoding::of(&stream_audio::Audio);
+    Some(&DECODING)
+};
+#[cfg(not(all(feature = "audio", feature = "video")))]
+const AUDIO: Option<&'static dyn Format> = reader!("audio", stream_audio::Audio);
+
 static ALL: [Known; 8] = [
     Known {
         outline: &outline::DICOM,
@@ -117,7 +126,7 @@ static ALL: [Known; 8] = [
         outline: &outline::AUDIO,
         sniff: signature::audio,
         probe: second_look::none,
-        format: reader!("audio", stream_audio::Audio),
+        format: AUDIO,
         has_feature: true,
     },
     Known {

@@ -172,6 +172,20 @@ impl Looked {
         Ok(format.enters_library(&head))
     }
 
+    /// Whether the reader that is compiled in has no decoder for some of the file's data (see [`Format::lacks_decoder`]).
+    ///
+    /// [`Format::lacks_decoder`]: stream_core::Format::lacks_decoder
+    ///
+    /// # Errors
+    /// What the source says.
+    pub fn lacks_decoder(&self) -> Result<bool> {
+        let Some(format) = self.known.format() else {
+            return Ok(false);
+        };
+        // with counters of its own, since those of the context count what the reader reads
+        format.lacks_decoder(&self.cx.with_source(self.cx.source().clone()))
+    }
+
     /// Opens the reader.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ pub(crate) mod demuxer;
 pub(crate) mod facts;
 pub(crate) mod io;
 pub(crate) mod log;
+pub(crate) mod parser;
 mod samples;
 pub(crate) mod scaler;
 mod side_data;

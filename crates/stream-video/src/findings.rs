@@ -28,14 +28,14 @@ impl Findings {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A packet of `stream` does not decode: why, and at which second of the stream. `size` is the source's: no place behind it is
+    /// A packet of the stream at `path` does not decode: why, and at which second of the stream. `size` is the source's: no place behind it is
     /// told.
     ///
     /// # Errors
     /// `OverBudget`.
     pub(crate) fn undecoded(
         &self,
-        stream: usize,
+        path: &str,
         packet: &Packet,
         (message, seconds): (&str, Option<f64>),
         size: Option<u64>,
@@ -48,7 +48,7 @@ impl Findings {
             rule: defect.rule(),
             message: defect.to_string().into(),
             offset: packet.position.filter(|at| *at <= end),
-            entry: Some(format!("stream/{stream}").into()),
+            entry: Some(path.into()),
         };
         Ok(self.lock().all.push(finding)?)
     }

@@ -1,11 +1,13 @@
 //! The format's one static value: how it is called, recognised and opened.
 
+mod decoding;
 mod recognise;
 
 use stream_core::{Confidence, Context, Descriptor, Format, Needs, Reader, Result, Setting};
 
 use crate::adapter::Adapter;
 use crate::ffi;
+pub use decoding::Decoding;
 
 /// Video in containers.
 #[derive(Clone, Copy, Debug, Default)]
@@ -27,6 +29,18 @@ static DESCRIPTOR: Descriptor = Descriptor {
         Setting {
             name: "video.tables",
             about: "off: packets come from FFmpeg's demuxer even where the container's own tables tell them (default: on)",
+        },
+        Setting {
+            name: "video.picture_type",
+            about: "on: types of pictures (I, P, B) of all containers, for which payloads are read; off: of none (default: where payloads are read anyway)",
+        },
+        Setting {
+            name: "video.containers",
+            about: "all: containers of sound alone too, WAV, AMR and others (default: those that carry pictures)",
+        },
+        Setting {
+            name: "audio.layout",
+            about: "interleaved gives samples as [frames, channels], planar as [channels, frames]",
         },
         Setting {
             name: "video.pixels",

@@ -259,7 +259,8 @@ impl Frames {
             demuxer.describe(&mut packet);
             let seconds = packet.pts.map(|pts| demuxer.time_base(self.stream).seconds(pts));
             let size = self.cx.source().size();
-            self.findings.undecoded(self.stream, &packet, (&message, seconds), size)?;
+            let path = format!("stream/{}", self.stream);
+            self.findings.undecoded(&path, &packet, (&message, seconds), size)?;
         }
         Ok(())
     }

@@ -50,7 +50,7 @@ pub use attachment::Attachment;
 pub use chapter::Chapter;
 pub use container::Container;
 pub use defect::Defect;
-pub use format::Video;
+pub use format::{Decoding, Video};
 pub use index::Refusal;
 pub use packet::{Packet, Picture};
 pub use rational::Rational;

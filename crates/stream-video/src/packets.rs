@@ -1,8 +1,11 @@
 //! Where the facts of packets come from: the library's demuxer, or a reader of a container's own tables.
 
+mod typed;
+
 use stream_core::{Diagnostics, Result};
 
 use crate::Packet;
+pub(crate) use typed::Typed;
 
 /// Facts of packets in the order in which FFmpeg's demuxer delivers them, over all streams.
 ///
@@ -19,7 +22,7 @@ use crate::Packet;
 ///   composition offsets; `duration` is `None` for 0.
 /// - `size`: bytes of payload; `position`: what FFmpeg calls `pos`, `None` for -1.
 /// - `key`, `discard`, `corrupt`: FFmpeg's flags.
-/// - `picture`: `None`; `index`: left alone, the [`Reader`](crate::Reader) counts.
+/// - `picture`: `None`, but for [`Typed`]; `index`: left alone, the [`Reader`](crate::Reader) counts.
 pub(crate) trait Packets: Send {
     /// Fills `packet` with the next one; `Ok(false)` at the end. Nothing is allocated once warm.
     ///

@@ -6,7 +6,7 @@ use stream_core::{ChargedVec, Context, Diagnostic, Diagnostics, Result, Severity
 use crate::ahead::Ahead;
 use crate::ffi::demuxer::{Demuxer, Purpose};
 use crate::index;
-use crate::packets::Packets;
+use crate::packets::{Packets, Typed};
 use crate::verdicts::ending;
 use crate::{Attachment, Chapter, Container, Defect, Media, Packet, Stream, Tag, Verdicts};
 
@@ -42,9 +42,11 @@ impl Reader {
     /// # Errors
     /// `Malformed` where no container is found, `Passed` for a source that only goes forward, `OverBudget`, and what the source says.
     pub fn open(cx: Context) -> Result<Self> {
-        let tables = match cx.setting("video.tables") {
-            Some("off" | "false" | "no" | "0") => None,
-            _ => index::open(&cx)?,
+        let off = |name: &str| matches!(cx.setting(name), Some("off" | "false" | "no" | "0"));
+        // types of pictures stand in the payloads, which tables do not read
+        let tables = match off("video.tables") || cx.switched_on("video.picture_type") {
+            true => None,
+            false => index::open(&cx)?,
         };
         let purpose = if tables.is_some() { Purpose::Facts } else { Purpose::Packets };
         // they are read while the library opens the file
@@ -62,7 +64,8 @@ impl Reader {
         let packets: Box<dyn Packets> = match tables {
             // what the library read ahead is given back
             Some(tables) => tables,
-            None => Box::new(demuxer),
+            None if off("video.picture_type") || off("packets") => Box::new(demuxer),
+            None => Box::new(Typed::new(demuxer, &facts.streams)?),
         };
         Ok(Self {
             facts,

@@ -12,6 +12,13 @@ use crate::findings::Findings;
 use samples::Samples;
 use wanted::Wanted;
 
+/// Under which names errors and findings speak of a stream.
+#[derive(Clone, Debug)]
+pub(crate) struct Called {
+    pub(crate) path: String,
+    pub(crate) format: &'static str,
+}
+
 /// The frames that a request wants, in chunks of bounded length: `f32`, `[frames, channels]`, or `[channels, frames]` with
 /// `audio.layout=planar`.
 ///
@@ -20,7 +27,7 @@ pub(crate) struct Sound {
     cx: Context,
     samples: Samples,
     wanted: Wanted,
-    stream: usize,
+    called: Called,
     entry: usize,
     /// What is gathered: the first frame, and how many.
     buf: Option<Buf>,
@@ -36,17 +43,17 @@ impl Sound {
     /// `Request` for regions and forms that do not fit, `Unsupported` for codecs without a decoder, `OverBudget`.
     pub(crate) fn open(
         cx: &Context,
-        stream: usize,
+        (stream, called): (usize, Called),
         (request, entry): (&Request, usize),
         findings: Findings,
     ) -> Result<Self> {
-        let samples = Samples::open(cx, stream, findings)?;
+        let samples = Samples::open(cx, (stream, &called.path), findings)?;
         let wanted = Wanted::new(cx, samples.channels(), request)?;
         Ok(Self {
             cx: cx.clone(),
             samples,
             wanted,
-            stream,
+            called,
             entry,
             buf: None,
             origin: 0,
@@ -123,7 +130,7 @@ impl Chunks for Sound {
         }
         let next = self.next().map_err(|error| {
             self.ended = !error.resumable();
-            error.in_entry(format!("stream/{}", self.stream)).with_format("video")
+            error.in_entry(self.called.path.as_str()).with_format(self.called.format)
         })?;
         self.ended = next.is_none();
         Ok(next)

@@ -51,6 +51,7 @@ pub(super) fn container(entry: &mut Entry, header: &Header, cx: &Context) -> Res
     fields.push("format", header.format)?;
     text(fields, header, "brand", header.brand)?;
     text(fields, header, "encoder", header.encoder)?;
+    text(fields, header, "creation_time", header.created)?;
     let size = cx.source().size().filter(|_| cx.is_random());
     if let Some(duration) = header.duration {
         fields.push("duration", duration.seconds())?;

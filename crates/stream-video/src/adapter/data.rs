@@ -11,7 +11,7 @@ use super::Adapter;
 use crate::findings::Findings;
 use crate::frames::Frames;
 use crate::payloads::{Bytes, Payloads, Range};
-use crate::sound::Sound;
+use crate::sound::{Called, Sound};
 use crate::{Attachment, Media};
 
 /// An entry that has data.
@@ -121,7 +121,8 @@ fn open(
         return Ok(Box::new(Frames::open(cx, at, (request, entry), lost.clone())?));
     }
     if let Wanted::Sound(at) = wanted {
-        return Ok(Box::new(Sound::open(cx, at, (request, entry), lost.clone())?));
+        let called = Called { path: format!("stream/{at}"), format: "video" };
+        return Ok(Box::new(Sound::open(cx, (at, called), (request, entry), lost.clone())?));
     }
     if request.form == Form::Decoded {
         let message = "form: only streams of pictures and of sound are decoded";

@@ -1,6 +1,6 @@
 //! A container that the library has open, and its packets.
 
-mod limits;
+pub(crate) mod limits;
 mod packet;
 
 use std::ffi::{CString, c_char, c_int};
@@ -124,6 +124,7 @@ impl Demuxer {
             unsafe { sys::avformat_free_context(context) };
             return Err(failed(no_memory(), "container"));
         }
+        let containers = limits::containers(&self.cx);
         let mut options = std::ptr::null_mut();
         // SAFETY: the context is new, its fields are public, and what is put there outlives it: `drop` closes it before `io`.
         unsafe {
@@ -136,7 +137,7 @@ impl Demuxer {
             (*context).format_probesize = limits.format_probe;
             (*context).max_index_size = limits.index;
             (*context).max_streams = limits.streams;
-            set(&mut options, c"format_whitelist", limits::CONTAINERS);
+            set(&mut options, c"format_whitelist", &containers);
             // one that does not exist
             set(&mut options, c"protocol_whitelist", c"none");
             // as ffprobe does

@@ -23,6 +23,7 @@ pub(crate) struct Samples {
     decoder: Decoder,
     findings: Findings,
     stream: usize,
+    path: Box<str>,
     channels: usize,
     sample_rate: u32,
     /// The frame at hand: the first sample of it that nobody took, and how many there are from there.
@@ -40,11 +41,15 @@ pub(crate) struct Samples {
 }
 
 impl Samples {
-    /// Of a stream of sound.
+    /// Of a stream of sound, called `path` in findings.
     ///
     /// # Errors
     /// What opening the container and the decoder gives.
-    pub(crate) fn open(cx: &Context, stream: usize, findings: Findings) -> Result<Self> {
+    pub(crate) fn open(
+        cx: &Context,
+        (stream, path): (usize, &str),
+        findings: Findings,
+    ) -> Result<Self> {
         let mut demuxer = Demuxer::open(cx)?;
         demuxer.only(stream);
         let decoder = Decoder::sound(&demuxer, stream)?;
@@ -55,6 +60,7 @@ impl Samples {
             decoder,
             findings,
             stream,
+            path: path.into(),
             channels,
             sample_rate,
             at: 0,
@@ -173,6 +179,6 @@ impl Samples {
         let seconds = self.packet.pts.map(|pts| base.seconds(pts));
         let size = self.cx.source().size();
         self.lost = true;
-        self.findings.undecoded(self.stream, &self.packet, (why, seconds), size)
+        self.findings.undecoded(&self.path, &self.packet, (why, seconds), size)
     }
 }

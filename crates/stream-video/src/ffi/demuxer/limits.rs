@@ -1,6 +1,8 @@
 //! How much the library may read ahead and keep.
 
-use std::ffi::{CStr, c_int, c_uint};
+use std::ffi::{CStr, CString, c_int, c_uint};
+
+use stream_core::Context;
 
 /// What is reserved while a container is open: the packet at hand, an eighth of the budget from 5 to 32 MiB, beyond which the library
 /// gets no memory for one; and the stream of bytes.
@@ -46,8 +48,24 @@ impl Limits {
     }
 }
 
+/// The setting that asks for containers of sound alone as well.
+pub(crate) const SETTING: &str = "video.containers";
+
+/// The containers that are read, as the library takes them.
+pub(super) fn containers(cx: &Context) -> CString {
+    let all = match cx.setting(SETTING) {
+        Some("all") => [CONTAINERS.to_bytes(), b",", SOUND.to_bytes()].concat(),
+        _ => CONTAINERS.to_bytes().to_vec(),
+    };
+    CString::new(all).unwrap_or_default()
+}
+
+/// Containers that carry sound alone and refer to no other file.
+const SOUND: &CStr = c"aac,ac3,act,aiff,amr,amrnb,amrwb,ape,au,caf,dsf,dts,dtshd,eac3,flac,gsm,ilbc,ircam,loas,mlp,mp3,mpc,\
+mpc8,nistsphere,oma,qcp,rso,shn,sol,sox,svx,tak,tta,truehd,voc,vqf,w64,wav,wve,xa,xwma";
+
 /// The containers that are read: those that carry pictures and refer to no other file. Names as FFmpeg has them.
-pub(super) const CONTAINERS: &CStr = c"3dostr,4xm,amv,anm,asf,asf_o,av1,avi,avr,avs,avs2,avs3,bethsoftvid,bfi,bink,c93,cavsvideo,\
+const CONTAINERS: &CStr = c"3dostr,4xm,amv,anm,asf,asf_o,av1,avi,avr,avs,avs2,avs3,bethsoftvid,bfi,bink,c93,cavsvideo,\
 cdg,cdxl,cine,dhav,dirac,dnxhd,dsicin,dv,dxa,ea,film_cpk,filmstrip,flic,flv,live_flv,gdv,gxf,h261,h263,h264,hevc,hnm,idcin,ifv,\
 ingenient,ipmovie,ipu,iv8,ivf,ivr,jv,kux,lmlm4,luodat,lvf,lxf,m4v,matroska,webm,mgsts,mjpeg,mjpeg_2000,mm,mods,moflex,mov,mp4,m4a,\
 3gp,3g2,mj2,mpeg,mpegts,mpegvideo,msnwctcp,mtv,mv,mvi,mxf,mxg,nc,nsv,nut,nuv,obu,ogg,paf,pmp,psxstr,pva,r3d,rl2,rm,roq,rpl,sdr2,\
