@@ -82,7 +82,8 @@ fn types_are_those_of_the_decoded_frames() {
             compared += 1;
         }
         println!("{name}: {compared} of {} packets", all.len());
-        assert!(compared >= 24, "{name}: {compared} of {}", all.len());
+        // MPEG-PS leaves out times
+        assert!(compared >= 22, "{name}: {compared} of {}", all.len());
         let untyped = |packet: &Packet| Packet { picture: None, ..*packet };
         let without: Vec<_> = all.iter().map(untyped).collect();
         assert!(packets(&path, "off") == without, "{name}");

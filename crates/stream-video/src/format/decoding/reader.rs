@@ -184,7 +184,11 @@ impl Reader for Helped {
                 summary.fields.push_named(&format!("stream_{at}_frames_counted"), samples)?;
             }
         }
-        summary.complete &= !self.ended;
+        if self.ended {
+            // the entry at which it ended was not delivered
+            summary.entries = summary.entries.saturating_sub(1);
+            summary.complete = false;
+        }
         let lost = self.findings.errors();
         if lost > 0 {
             summary.fields.push("undecoded", lost)?;
