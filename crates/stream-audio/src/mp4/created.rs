@@ -64,6 +64,7 @@ fn date(days: u64) -> Option<(u64, u64, u64)> {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 mod tests {
     use super::*;
 
