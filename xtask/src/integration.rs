@@ -6,6 +6,7 @@ use crate::setup::{self, Need};
 
 mod consumers;
 pub(crate) mod corpus;
+mod kills;
 mod linked;
 mod walls;
 
@@ -15,15 +16,20 @@ mod walls;
 /// in a virtual environment in the target folder); the corpus is a folder named by
 /// NARROWS_CORPUS, or `corpus` beside the project or in a folder beside it; without it that
 /// part is skipped and said to be. Does: builds and runs the consumers in tests/consumers and looks
-/// at what they pull in, runs cargo package for each crate, then compares every corpus file
+/// at what they pull in, runs cargo package for each crate, kills scans at random moments and
+/// compares their catalogues with that of an undisturbed one, then compares every corpus file
 /// with its oracle and with those tools, and reads large files of every format behind a limit that
-/// the kernel keeps (7 GB of disk). Takes: about a quarter of an hour.
+/// the kernel keeps (7 GB of disk). Takes: about half an hour.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Args {
     /// Do only these parts.
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Part>,
+
+    /// How many processes of scans are killed.
+    #[arg(long, value_name = "NUMBER", default_value_t = kills::KILLS)]
+    kills: u32,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -34,6 +40,8 @@ enum Part {
     Linked,
     /// `cargo package` for each crate that is published.
     Package,
+    /// Scans that are killed at random moments and go on.
+    Kills,
     /// The corpus, its oracles and other people's tools.
     Corpus,
     /// Large files of every format, behind a limit on memory that the kernel keeps.
@@ -62,6 +70,9 @@ pub fn run(args: &Args) -> Result<()> {
     }
     if wanted(Part::Package) {
         note("package", package());
+    }
+    if wanted(Part::Kills) {
+        note("kills", kills::run(args.kills));
     }
     if wanted(Part::Corpus) {
         note("corpus", corpus::run());
