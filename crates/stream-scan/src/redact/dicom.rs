@@ -36,7 +36,7 @@ const CLASSES: [&str; 6] = [
 ];
 
 /// Numbers and codes of table E.1-1, which kinds of values do not tell from others.
-const PERSONAL: [&str; 22] = [
+const PERSONAL: [&str; 15] = [
     // PatientSex, PatientSexNeutered, PatientSize, PatientWeight, SmokingStatus, PregnancyStatus
     "(0010,0040)",
     "(0010,2203)",
@@ -44,28 +44,18 @@ const PERSONAL: [&str; 22] = [
     "(0010,1030)",
     "(0010,21A0)",
     "(0010,21C0)",
-    // EthnicGroupCodeSequence's text aside: PatientBodyMassIndex, MeasuredAPDimension, MeasuredLateralDimension
+    // PatientBodyMassIndex, MeasuredAPDimension, MeasuredLateralDimension
     "(0010,1022)",
     "(0010,1023)",
     "(0010,1024)",
     // ResponsiblePersonRole, QualityControlSubject
     "(0010,2298)",
     "(0010,0200)",
-    // StudyStatusID, StudyPriorityID, ReasonForPerformedProcedure's code, InterpretationStatusID, InterpretationTypeID
+    // StudyStatusID, StudyPriorityID, InterpretationStatusID, InterpretationTypeID
     "(0032,000A)",
     "(0032,000C)",
     "(4008,0212)",
     "(4008,0210)",
-    // PatientIdentityRemoved, BurnedInAnnotation and what follows say what was done; EncapsulatedDocument, overlays, curves
-    "(0042,0011)",
-    // SOPAuthorizationStatus's and digital signatures': MACParametersSequence, Signature, CertificateOfSigner, CertifiedTimestamp
-    "(0400,0120)",
-    "(0400,0115)",
-    "(0400,0310)",
-    // EncryptedContent, IconImageSequence's pixels, PixelDataProviderURL
-    "(0400,0520)",
-    "(0088,0200)",
-    "(0028,7FE0)",
 ];
 
 /// What happens to a value of this tag and representation.
