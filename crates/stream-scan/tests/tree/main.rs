@@ -1,5 +1,8 @@
 //! Catalogues of small trees: rows, splits, stops and starts, files that take processes down.
 
+mod made;
+mod walk;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -13,37 +16,9 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use stream_core::{Cancel, Error, ErrorKind, Result};
 use stream_factory::Looked;
 use stream_memory::Budget;
-use stream_scan::{
-    Depth, Event, Here, Isolation, Reading, Report, Scan, Shard, Walk, canonical, commit,
-};
-use tempfile::TempDir;
+use stream_scan::{Depth, Event, Here, Isolation, Reading, Report, Shard, canonical, commit};
 
-/// A tree of cues, bytes, an empty file, a broken one, a hidden one and a second name.
-fn tree() -> TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    let at = |name: &str| dir.path().join(name);
-    fs::create_dir(at("a")).unwrap();
-    fs::create_dir(at("b")).unwrap();
-    for i in 0..6 {
-        let cues: String =
-            (0..=i).map(|n| format!("\n00:0{n}.000 --> 00:0{n}.500\ncue {n}\n")).collect();
-        fs::write(at(&format!("a/{i}.vtt")), format!("WEBVTT\n{cues}")).unwrap();
-    }
-    fs::write(at("b/bytes.bin"), [7u8; 1000]).unwrap();
-    fs::write(at("b/empty"), "").unwrap();
-    fs::write(at("b/broken.fits"), format!("{:<80}", "SIMPLE  =                    T")).unwrap();
-    fs::write(at(".hidden.vtt"), "WEBVTT\n").unwrap();
-    fs::hard_link(at("b/bytes.bin"), at("b/same.bin")).unwrap();
-    std::os::unix::fs::symlink(at("a"), at("link")).unwrap();
-    dir
-}
-
-fn scan(tree: &Path) -> Scan {
-    Scan::new()
-        .with_root(tree)
-        .with_budget(&Budget::new("test", 64 << 20))
-        .with_threads(2.try_into().unwrap())
-}
+use made::{copy, scan, tree};
 
 /// All rows of a table.
 fn rows(catalogue: &Path, table: &str) -> Vec<RecordBatch> {
@@ -165,18 +140,6 @@ fn any_split_gives_the_same_catalogue() {
         }
         commit(out.path(), &Budget::new("test", 1 << 20)).unwrap();
         assert_eq!(canonical(out.path()).unwrap(), expected, "{shares} shares");
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let to = to.join(entry.file_name());
-        match entry.file_type().unwrap().is_dir() {
-            true => copy(&entry.path(), &to),
-            false => drop(fs::copy(entry.path(), to).unwrap()),
-        }
     }
 }
 
@@ -384,26 +347,4 @@ fn another_scan_in_the_same_folder_is_refused() {
     scan(tree.path()).catalogue(out.path()).unwrap();
     let other = scan(tree.path()).with_depth(Depth::Full).catalogue(out.path()).unwrap_err();
     assert_eq!(other.kind(), ErrorKind::Request);
-}
-
-#[test]
-fn globs_sizes_and_links_choose_what_is_taken() {
-    let tree = tree();
-    let names = |walk: Walk| {
-        let out = tempfile::tempdir().unwrap();
-        scan(tree.path()).with_walk(walk.with_root(tree.path())).catalogue(out.path()).unwrap();
-        let lines = canonical(out.path()).unwrap();
-        let files = lines.iter().filter(|line| line.contains(r#""status""#));
-        let value = |line: &String| serde_json::from_str::<serde_json::Value>(line).unwrap();
-        let names = files.map(|line| value(line)["path"].as_str().unwrap().to_owned());
-        let root = format!("{}/", tree.path().display());
-        names.map(|name| name.strip_prefix(&root).unwrap().to_owned()).collect::<Vec<_>>()
-    };
-    let texts = |list: &[&str]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let vtt = Walk::new().with_only(texts(&["*.vtt"])).with_without(texts(&["[3-5].vtt", ".*"]));
-    assert_eq!(names(vtt), ["a/0.vtt", "a/1.vtt", "a/2.vtt"]);
-    assert_eq!(names(Walk::new().with_without(texts(&["a", ".h*"]))).len(), 3);
-    assert_eq!(names(Walk::new().with_sizes(Some(500), Some(2000))), ["b/bytes.bin"]);
-    let linked = names(Walk::new().following_links());
-    assert!(linked.contains(&"link/0.vtt".to_owned()), "{linked:?}");
 }
