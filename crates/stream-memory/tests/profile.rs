@@ -152,7 +152,7 @@ fn the_table_is_for_people_and_for_programs_and_takes_in_other_processes() {
         peak: 1 << 20,
         time: Duration::from_millis(1500),
     };
-    profile::merge(&[theirs.clone()]);
+    profile::merge(std::slice::from_ref(&theirs));
     profile::merge(&[theirs]);
     let table = profile::table();
     assert_eq!(
