@@ -32,6 +32,8 @@ pub(super) struct Helped {
     /// The entry as the other reader filled it.
     before: Entry,
     findings: Findings,
+    /// The entry before waits for FFmpeg, which was refused memory or cancelled.
+    waiting: bool,
     /// After an error of FFmpeg's side.
     ended: bool,
 }
@@ -46,6 +48,7 @@ impl Helped {
             lent: Vec::new(),
             before: cx.entry(),
             findings: Findings::new(cx.budget()),
+            waiting: false,
             ended: false,
         }
     }
@@ -142,15 +145,18 @@ impl Reader for Helped {
     }
 
     fn read_entry(&mut self, entry: &mut Entry) -> Result<bool> {
-        if self.ended || !self.over.read_entry(entry)? {
+        if self.waiting {
+            // the other reader has gone on
+            entry.copy_from(&self.before)?;
+        } else if self.ended || !self.over.read_entry(entry)? {
             return Ok(false);
         }
-        if entry.kind() == Kind::Stream
-            && let Err(error) = self.help(entry)
-        {
-            // the other reader has gone on
-            self.ended = true;
-            return Err(error.with_format(self.format).as_final());
+        if entry.kind() == Kind::Stream {
+            self.before.copy_from(entry).map_err(|e| stream_core::Error::from(e).as_final())?;
+            let helped = self.help(entry);
+            self.waiting = helped.as_ref().is_err_and(|error| error.resumable());
+            self.ended |= helped.is_err() && !self.waiting;
+            helped.map_err(|error| error.with_format(self.format))?;
         }
         Ok(true)
     }
@@ -184,7 +190,7 @@ impl Reader for Helped {
                 summary.fields.push_named(&format!("stream_{at}_frames_counted"), samples)?;
             }
         }
-        if self.ended {
+        if self.ended || self.waiting {
             // the entry at which it ended was not delivered
             summary.entries = summary.entries.saturating_sub(1);
             summary.complete = false;
