@@ -76,7 +76,7 @@ impl Sink for Catalogue {
             part.abandon();
             return Err(e);
         }
-        let old = OLD.max(self.begun.elapsed() / 20);
+        let old = OLD.max(self.begun.elapsed().checked_div(20).unwrap_or(OLD));
         let close = part.bytes() >= LARGE || part.age() >= old;
         self.part = Some(part);
         if close { self.close() } else { Ok(()) }

@@ -79,7 +79,8 @@ where
 {
     let scan = run.scan;
     let threads = shares.threads.get();
-    let spread = shares.capacity / u64::try_from(threads.saturating_mul(2)).unwrap_or(2).max(1);
+    let parts = u64::try_from(threads.saturating_mul(2)).unwrap_or(2);
+    let spread = shares.capacity.checked_div(parts).unwrap_or(shares.capacity);
     let estimate = Box::new(move |input: &Input| estimate(input).max(spread));
     let deaths =
         run.deaths.iter().map(|(id, all)| (*id, u32::try_from(all.len()).unwrap_or(TRIES)));

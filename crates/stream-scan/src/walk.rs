@@ -151,7 +151,8 @@ impl Walker<'_> {
                 let avoided = folder
                     && avoid.is_some()
                     && entry.metadata().ok().map(|facts| (facts.dev(), facts.ino())) == avoid;
-                !avoided && !(folder && entry.depth() > 0 && without.matches(entry.path()))
+                let left_out = folder && entry.depth() > 0 && without.matches(entry.path());
+                !(avoided || left_out)
             })
             .build();
         for entry in walk {

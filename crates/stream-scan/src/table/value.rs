@@ -10,10 +10,10 @@ pub(crate) const LONGEST: usize = 4096;
 /// Writes a value as text in place of what `out` held.
 pub(crate) fn text<'t>(value: Value<'t>, out: &'t mut String) -> &'t str {
     out.clear();
-    if let Value::Text(text) = value {
-        if text.len() <= LONGEST {
-            return text;
-        }
+    if let Value::Text(text) = value
+        && text.len() <= LONGEST
+    {
+        return text;
     }
     let mut limited = Limited { out, full: false };
     // only a full text stops it
