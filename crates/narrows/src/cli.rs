@@ -135,7 +135,7 @@ pub(crate) enum Verb {
     },
     /// Scans trees of files into a catalogue: Parquet tables of files and entries
     #[cfg(feature = "scan")]
-    Scan(Scan),
+    Scan(Box<Scan>),
     /// Lists the formats, and what is compiled in
     Formats,
     /// Explains the memory budget that would be used here, and what files would need
