@@ -43,7 +43,8 @@ impl Suite {
 
     fn run(&self, verb: &[&str], format: Option<&str>, file: &Path) -> Result<(Measured, i32)> {
         let memory = format!("{}MiB", self.memory);
-        let mut arguments = [verb, &["--memory", &memory]].concat();
+        // a library whose memory a file has spoiled may wait for ever: its worker's deadline ends that
+        let mut arguments = [verb, &["--memory", &memory, "--deadline", "10"]].concat();
         arguments.extend(format.iter().flat_map(|name| ["--format", *name]));
         let seen = run(&arguments, file)?;
         let ceiling = (self.memory + 16 + 16) << 20;
