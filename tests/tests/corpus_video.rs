@@ -23,7 +23,12 @@ const OTHER_TAGS: &[Known] = &[];
 const OTHER_SAMPLES: &[Known] = &[
     Known { name: "mp4/sample_fpcm_64le.mp4", reason: BYTES },
     Known { name: "mp4/sample_mhm1_lcbl_configchange.mp4", reason: BYTES },
+    Known { name: "mp4/sample_fragmented_uuid.mp4", reason: LOCKED },
+    Known { name: "test/bear-640x360-a_frag-cenc-key_rotation.mp4", reason: LOCKED },
+    Known { name: "tests/short-cenc.mp4", reason: LOCKED },
 ];
+
+const LOCKED: &str = "ffmpeg decodes nothing of it: its samples are encrypted, or its pieces miss";
 
 const BYTES: &str = "FFmpeg 5.1 has no decoder for it: here its packets' bytes are had";
 
@@ -32,7 +37,11 @@ const UNLISTED: &[Known] = &[
     Known { name: "mediasource/test/aac20-48000-64000-init.mp4", reason: PIECE },
     Known { name: "mp4parse_capi/tests/bipbop_nonfragment_header.mp4", reason: HEADER },
     Known { name: "nom-exif/sony-a7-xavc.MP4", reason: HEADER },
+    Known { name: "nestegg/dancer1.webm", reason: CUT },
+    Known { name: "nestegg/demo_short.webm", reason: CUT },
 ];
+
+const CUT: &str = "cut: its segment says that it is longer than the file";
 
 const PIECE: &str = "the first piece of a stream alone, which ffprobe refuses too";
 const HEADER: &str = "a header alone: the packets that it claims are not there";

@@ -34,14 +34,17 @@ impl Decoder {
     /// samples is lost.
     ///
     /// # Errors
-    /// `Unsupported` where the library has no decoder, `Request` for a stream of something else, `OverBudget` (resumable).
+    /// `Unsupported` where the library has no decoder, `Request` for a stream that is not there, `Malformed` for one without
+    /// channels or a rate, `OverBudget` (resumable).
     pub(crate) fn sound(demuxer: &Demuxer, at: usize) -> Result<Self> {
         let none = || Error::new(ErrorKind::Request, "form: no stream of sound");
         let stream = demuxer.stream(at).ok_or_else(none)?;
         // SAFETY: a stream of an open context has parameters.
         let par = unsafe { &*(*stream).codecpar };
         let channels = u64::try_from(par.ch_layout.nb_channels).ok().filter(|n| *n > 0);
-        let channels = channels.filter(|_| par.sample_rate > 0).ok_or_else(none)?;
+        let unknown = "stream: its sound has no channels or no sample rate";
+        let channels = channels.filter(|_| par.sample_rate > 0);
+        let channels = channels.ok_or_else(|| Error::new(ErrorKind::Malformed, unknown))?;
         let budget = demuxer.cx().budget();
         let room = (budget.attainable() / 16).clamp(LEAST, MOST);
         let held = budget.reserve(room.saturating_mul(2).saturating_add(STATE))?;
