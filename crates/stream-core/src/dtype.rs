@@ -90,6 +90,16 @@ impl DType {
             Self::Str | Self::Ref | Self::Vlen(_) => return None,
         })
     }
+
+    /// Whether an element is a number, complex and truth values included, or so many of them; no text, reference or struct.
+    pub fn is_number(&self) -> bool {
+        match self {
+            Self::Enum(of) | Self::Array(of, _) => of.is_number(),
+            Self::Str | Self::StrN(_) | Self::Bytes(_) | Self::Ref => false,
+            Self::Vlen(_) | Self::Struct(_) => false,
+            _ => true,
+        }
+    }
 }
 
 impl fmt::Display for DType {
@@ -140,6 +150,16 @@ impl fmt::Display for DType {
 #[allow(clippy::arithmetic_side_effects)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_told_from_what_is_none_through_enumerations_and_arrays() {
+        let array = |of| DType::Array(Arc::new(of), Dims::from([3]));
+        let numbers = [DType::I8, DType::Bool, DType::C128, DType::Enum(Arc::new(DType::U8))];
+        assert!(numbers.into_iter().all(|dtype| dtype.is_number() && array(dtype).is_number()));
+        let others = [DType::Str, DType::StrN(4), DType::Bytes(8), DType::Ref];
+        assert!(!others.into_iter().any(|dtype| dtype.is_number() || array(dtype).is_number()));
+        assert!(!DType::Vlen(Arc::new(DType::F32)).is_number());
+    }
 
     #[test]
     fn nested_types_print_and_measure() {

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use stream_analysis::{Answer, Findings, Measures, Question, Sound};
-use stream_core::{DType, Entry, Error, ErrorKind, Form, Kind, Request};
+use stream_core::{Entry, Error, ErrorKind, Form, Kind, Request};
 
 use crate::cli::Stats;
 use crate::failure::{Outcome, report};
@@ -88,16 +88,8 @@ fn numeric(reader: &mut dyn stream_core::Reader, paths: &mut Paths) -> stream_co
 }
 
 fn is_numeric(entry: &Entry) -> bool {
-    fn number(dtype: &DType) -> bool {
-        match dtype {
-            DType::Enum(of) | DType::Array(of, _) => number(of),
-            DType::Str | DType::StrN(_) | DType::Bytes(_) | DType::Ref => false,
-            DType::Vlen(_) | DType::Struct(_) => false,
-            _ => true,
-        }
-    }
     let kind = matches!(entry.kind(), Kind::Array | Kind::Column | Kind::Element | Kind::Stream);
-    let numbers = entry.array().is_some_and(|array| number(&array.dtype));
+    let numbers = entry.array().is_some_and(|array| array.dtype.is_number());
     // the length of a sound is not always told
     kind && entry.has_data() && (numbers || Sound::is(entry))
 }

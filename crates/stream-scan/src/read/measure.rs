@@ -1,20 +1,12 @@
 //! Statistics of an entry's numbers.
 
 use stream_analysis::{Findings, Measures, Numbers, Set, Value};
-use stream_core::{DType, Entry, Form, Kind, Reader, Request, Result};
+use stream_core::{Entry, Form, Kind, Reader, Request, Result};
 
 /// Whether an entry is there for its numbers.
 pub(super) fn is_measured(entry: &Entry) -> bool {
-    fn number(dtype: &DType) -> bool {
-        match dtype {
-            DType::Enum(of) | DType::Array(of, _) => number(of),
-            DType::Str | DType::StrN(_) | DType::Bytes(_) | DType::Ref => false,
-            DType::Vlen(_) | DType::Struct(_) => false,
-            _ => true,
-        }
-    }
     let kind = matches!(entry.kind(), Kind::Array | Kind::Column | Kind::Element | Kind::Stream);
-    kind && entry.has_data() && entry.array().is_some_and(|array| number(&array.dtype))
+    kind && entry.has_data() && entry.array().is_some_and(|array| array.dtype.is_number())
 }
 
 /// Reads the data of an entry, one chunk at a time, and adds what it is like: `count`, `missing`, `min`, `max`, `mean`, `sd`; with
