@@ -1,9 +1,12 @@
 //! Types of pictures, as ffprobe decodes them.
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/ffmpeg.rs"]
+mod ffmpeg;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -28,19 +31,8 @@ const MADE: [(&str, &[&str]); 12] = [
 ];
 
 fn made(folder: &Path, name: &str, options: &[&str]) -> Option<PathBuf> {
-    let path = folder.join(name);
-    let run = Command::new("ffmpeg")
-        .args(["-v", "error", "-nostdin", "-y", "-f", "lavfi"])
-        .args(["-i", "testsrc2=s=64x64:r=25:d=1", "-g", "9"])
-        .args(options)
-        .arg(&path)
-        .stderr(Stdio::null())
-        .status();
-    let done = run.is_ok_and(|status| status.success());
-    if !done {
-        println!("skipped: ffmpeg does not make {name}");
-    }
-    done.then_some(path)
+    let picture = ["-f", "lavfi", "-i", "testsrc2=s=64x64:r=25:d=1", "-g", "9"];
+    ffmpeg::made(folder, name, &picture, options)
 }
 
 /// ffprobe's type of each decoded frame, by the time of its packet.

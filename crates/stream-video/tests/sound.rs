@@ -1,8 +1,11 @@
 //! Samples of streams of sound: those of the ffmpeg command, for files that it makes here.
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/ffmpeg.rs"]
+mod ffmpeg;
+
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
 
 use stream_core::memory::Budget;
@@ -41,24 +44,15 @@ fn temporary() -> tempfile::TempDir {
 
 /// A video of 16 by 16 pixels with a second of sound that changes its pitch; `None` where ffmpeg cannot make it.
 fn made(folder: &Path, name: &str, options: &[&str]) -> Option<PathBuf> {
-    let path = folder.join(name);
     let sound = "aevalsrc=0.4*sin(400*t*(1+t))|0.3*sin(900*t):s=44100:d=1.1";
-    let run = Command::new("ffmpeg")
-        .args(["-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", "testsrc=s=16x16:r=25:d=1"])
-        .args(["-f", "lavfi", "-i", sound, "-c:v", "mpeg4", "-strict", "-2", "-ar", "48000"])
-        .args(options)
-        .arg(&path)
-        .stderr(Stdio::null())
-        .status();
-    let done = run.is_ok_and(|status| status.success());
-    if !done {
-        println!("skipped: ffmpeg does not make {name}");
-    }
-    done.then_some(path)
+    let picture = ["-f", "lavfi", "-i", "testsrc=s=16x16:r=25:d=1"];
+    let both = [&picture[..], &["-f", "lavfi", "-i", sound]].concat();
+    let codec = ["-c:v", "mpeg4", "-strict", "-2", "-ar", "48000"];
+    ffmpeg::made(folder, name, &both, &[&codec[..], options].concat())
 }
 
 /// What the ffmpeg command decodes.
-fn ffmpeg(path: &Path) -> Vec<f32> {
+fn theirs(path: &Path) -> Vec<f32> {
     let said = Command::new("ffmpeg")
         .args(["-v", "quiet", "-nostdin", "-i"])
         .arg(path)
@@ -110,7 +104,7 @@ fn samples_are_those_of_the_ffmpeg_command() {
         let mut reader = open(&path, &[]);
         let entry = heard(&mut *reader);
         let (places, found) = samples(&mut *reader, &Request::entry(entry.path())).unwrap();
-        let expected = ffmpeg(&path);
+        let expected = theirs(&path);
         assert_eq!(found.len(), expected.len(), "{name}");
         let differ = found.iter().zip(&expected).filter(|(a, b)| a != b).count();
         assert_eq!(differ, 0, "{name}: {differ} of {} samples differ", found.len());
