@@ -1,20 +1,20 @@
 //! Decoded frames of a stream, by index.
 
 mod choice;
+mod picture;
 
 use std::sync::Arc;
 
 use stream_core::{
-    Array, Chunk, ChunkPlan, Chunks, Context, DType, Dims, Error, ErrorKind, Extent, Request,
-    Result,
+    Array, Chunk, ChunkPlan, Chunks, Context, DType, Error, ErrorKind, Extent, Request, Result,
 };
 
 use crate::ffi::decoder::{Decoder, Keys, Sent};
 use crate::ffi::demuxer::Demuxer;
-use crate::ffi::scaler::{PADDING, Pixels, Scaler};
 use crate::findings::Findings;
 use crate::keyframes::{Key, Keyframes, is_of_input};
 pub(crate) use choice::{Choice, Which};
+use picture::Painter;
 
 /// Frames that are rather decoded than leapt over.
 const NEAR: u64 = 24;
@@ -22,7 +22,7 @@ const NEAR: u64 = 24;
 /// Packets read behind a seek in search of the key frame, before the file is read from its start instead.
 const SEARCH: u32 = 2000;
 
-/// The frames that a request wants, one in a chunk.
+/// The frames that a request wants, one in a chunk, or bands of one: [`Painter`].
 ///
 /// Holds a demuxer, a decoder, the key frames' index (40 bytes each), and the chunk at hand. The file is read once for the index;
 /// then each frame is decoded from the key frame before it, or on from the frame before, whichever is nearer. Frame `i` is the `i`-th
@@ -32,11 +32,10 @@ pub(crate) struct Frames {
     /// Away only while it is opened anew.
     demuxer: Option<Demuxer>,
     decoder: Decoder,
-    scaler: Scaler,
+    painter: Painter,
     index: Keyframes,
     choice: Choice,
     extent: Extent,
-    entry: usize,
     stream: usize,
     findings: Findings,
     /// Frames delivered or lost.
@@ -91,16 +90,16 @@ impl Frames {
                 "region: frames are taken whole (expected a slice of the first axis only)";
             return Err(Error::new(ErrorKind::Request, message));
         }
-        let scaler = Scaler::new(cx, choice.pixels, choice.size);
+        let asked = request.chunk_size.or(cx.fixed_chunk_size());
+        let painter = Painter::new(cx, &choice, entry, asked);
         Ok(Self {
             cx: cx.clone(),
             demuxer: Some(demuxer),
             decoder,
-            scaler,
+            painter,
             index,
             choice,
             extent,
-            entry,
             stream,
             findings,
             done: 0,
@@ -125,9 +124,11 @@ impl Frames {
         while let Some((place, frame)) = self.wanted() {
             match self.at_hand {
                 Some(found) if found == frame => {
-                    let chunk = self.take(place)?;
-                    self.at_hand = None;
-                    self.done = self.done.saturating_add(1);
+                    let chunk = self.painter.next(&self.decoder.current(), place)?;
+                    if self.painter.is_done() {
+                        self.at_hand = None;
+                        self.done = self.done.saturating_add(1);
+                    }
                     return Ok(Some(chunk));
                 }
                 // lost: the origin of the next chunk says it
@@ -292,35 +293,6 @@ impl Frames {
             return Ok(Some(ordinal));
         }
         Ok(None)
-    }
-
-    /// The picture of the frame at hand.
-    fn take(&mut self, place: u64) -> Result<Chunk> {
-        let length = self.choice.bytes();
-        let mut buf = self.cx.buf(length.saturating_add(PADDING))?;
-        self.scaler.scale(&self.decoder.current(), &mut buf)?;
-        buf.truncate(length);
-        if self.choice.pixels == Pixels::Planar {
-            let mut planes = self.cx.buf(length)?;
-            split(&buf, &mut planes);
-            buf = planes;
-        }
-        let shape = self.choice.shape(1);
-        let mut origin = Dims::filled(shape.len(), 0);
-        if let Some(first) = origin.first_mut() {
-            *first = place;
-        }
-        Chunk::new(self.entry, origin, shape, DType::U8, buf)
-    }
-}
-
-/// Puts the colours of pixels into planes.
-fn split(pixels: &[u8], planes: &mut [u8]) {
-    let (pixels, _) = pixels.as_chunks::<3>();
-    for (color, plane) in planes.chunks_exact_mut(pixels.len().max(1)).enumerate() {
-        for (to, pixel) in plane.iter_mut().zip(pixels) {
-            *to = pixel.get(color).copied().unwrap_or_default();
-        }
     }
 }
 

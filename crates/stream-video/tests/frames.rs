@@ -131,6 +131,89 @@ fn pictures_are_scaled_and_planes_are_split() {
 }
 
 #[test]
+fn bands_of_a_picture_are_its_rows() {
+    // from 64 x 48: slices of what is converted alone, of what is made larger, and of what is made smaller
+    for size in ["-1x-1", "200x151", "37x29", "64x13"] {
+        for pixels in ["rgb", "gray"] {
+            let settings = [("video.size", size), ("video.pixels", pixels)];
+            let (_, whole) = decoded("b-frames.mp4", &settings, ":2").unwrap();
+            for bytes in [1, 300, 800] {
+                let found = bands("b-frames.mp4", &settings, bytes);
+                assert!(found == whole.concat(), "{size} {pixels} {bytes}");
+            }
+        }
+    }
+}
+
+/// The first two pictures from chunks of about so many bytes, which lie one below the other.
+fn bands(name: &str, settings: &[(&str, &str)], bytes: usize) -> Vec<u8> {
+    let budget = Budget::new("test", 64 << 20);
+    let mut cx = Context::new(Arc::new(FileSource::open(path(name)).unwrap()), &budget);
+    for (name, value) in settings {
+        cx = cx.with_setting(*name, *value);
+    }
+    let request = Request::entry("stream/0").with_form(Form::Decoded).with_chunk_size(bytes);
+    let request = request.with_region(":2".parse().unwrap());
+    let mut reader = Video.open(cx).unwrap();
+    let mut chunks = reader.chunks(&request).unwrap();
+    let height = chunks.array().unwrap().shape[1];
+    let (mut all, mut next, mut count) = (Vec::new(), (0, 0), 0);
+    while let Some(chunk) = chunks.next_chunk().unwrap() {
+        let (origin, shape) = (chunk.origin(), chunk.shape());
+        assert_eq!((origin[0], origin[1]), next);
+        let row = chunk.bytes().len() / usize::try_from(shape[1]).unwrap();
+        assert!(chunk.bytes().len() <= bytes.max(2 * row), "{} bytes", chunk.bytes().len());
+        next = match origin[1] + shape[1] {
+            end if end == height => (origin[0] + 1, 0),
+            end => (origin[0], end),
+        };
+        all.extend_from_slice(chunk.bytes());
+        count += 1;
+    }
+    assert_eq!(next, (2, 0));
+    assert!(count > 2);
+    all
+}
+
+#[test]
+fn planes_are_split_from_slices() {
+    let size = ("video.size", "1024x700");
+    let (_, rgb) = decoded("vp9.mkv", &[size], "0").unwrap();
+    let (_, planar) = decoded("vp9.mkv", &[size, ("video.pixels", "planar")], "0").unwrap();
+    let split = |color: usize| rgb[0].iter().skip(color).step_by(3).copied();
+    let expected: Vec<u8> = (0..3).flat_map(split).collect();
+    assert!(planar[0] == expected);
+}
+
+#[test]
+fn pictures_of_any_size_take_little_memory() {
+    let peak = |settings: &[(&str, &str)], limit: u64| {
+        let budget = Budget::new("test", limit);
+        let mut cx = Context::new(Arc::new(FileSource::open(path("vp9.mkv")).unwrap()), &budget);
+        for (name, value) in settings {
+            cx = cx.with_setting(*name, *value);
+        }
+        let request = Request::entry("stream/0").with_form(Form::Decoded);
+        let request = request.with_region("0".parse().unwrap());
+        let mut reader = Video.open(cx).unwrap();
+        let mut chunks = reader.chunks(&request).unwrap();
+        let mut bytes = 0;
+        while let Some(chunk) = chunks.next_chunk().unwrap() {
+            bytes += chunk.bytes().len() as u64;
+        }
+        (bytes, budget.peak())
+    };
+    let large = ("video.size", "1024x768");
+    let (_, rgb) = peak(&[large], 64 << 20);
+    let (_, planar) = peak(&[large, ("video.pixels", "planar")], 64 << 20);
+    assert!(planar < rgb + (512 << 10), "{planar} against {rgb}");
+    // 34 MiB of pixels
+    let (bytes, peak) = peak(&[("video.size", "4000x3000")], 32 << 20);
+    assert_eq!(bytes, 36_000_000);
+    assert!(peak <= 32 << 20, "{peak}");
+}
+
+#[test]
 fn what_cannot_be_decoded_is_refused() {
     let kind = |settings: &[(&str, &str)], region| {
         decoded("b-frames.mp4", settings, region).unwrap_err().kind()

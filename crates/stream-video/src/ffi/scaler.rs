@@ -1,6 +1,6 @@
 //! Pixels of decoded frames in the form and size that is asked for.
 
-use std::ffi::c_int;
+use std::ffi::{c_int, c_uint, c_void};
 
 use ffmpeg_next::ffi as sys;
 use stream_core::memory::Reservation;
@@ -69,11 +69,11 @@ impl Scaler {
         Self { context, kind: None, pixels, width, height, cx: cx.clone(), held: None }
     }
 
-    /// Writes the picture of `frame`; `out` has room for it and [`PADDING`] more.
+    /// Gets ready for the picture of `frame`, and says of how many rows its slices are multiples of; the last is what is left.
     ///
     /// # Errors
     /// `Unsupported` for pixels that the library does not convert, `OverBudget`.
-    pub(crate) fn scale(&mut self, frame: &Frame<'_>, out: &mut [u8]) -> Result<()> {
+    pub(crate) fn fit(&mut self, frame: &Frame<'_>) -> Result<usize> {
         let raw = frame.0;
         let number = |field: *const c_int| {
             // SAFETY: a field of a frame, of the size of a C integer.
@@ -89,35 +89,53 @@ impl Scaler {
         if self.kind != Some(kind) {
             self.prepare(kind)?;
         }
-        let length = |n: c_int| usize::try_from(n).unwrap_or(0);
-        let plane = length(self.width).saturating_mul(length(self.height));
-        let needed = plane.saturating_mul(self.pixels.size()).saturating_add(PADDING);
-        if out.len() < needed {
+        // SAFETY: the context is there.
+        let multiple = unsafe { sys::sws_receive_slice_alignment(self.context) };
+        Ok(usize::try_from(multiple).unwrap_or(1).max(1))
+    }
+
+    /// Bytes of a row.
+    pub(crate) fn row(&self) -> usize {
+        usize::try_from(self.width).unwrap_or(0).saturating_mul(self.pixels.size())
+    }
+
+    /// Writes `count` rows of the picture of `frame` from row `first` on, a slice as [`fit`](Self::fit) says, which was called for
+    /// this frame; `out` has room for them and [`PADDING`] more.
+    ///
+    /// # Errors
+    /// `Unsupported` for what the library does not convert after all, `OverBudget`.
+    pub(crate) fn slice(
+        &mut self,
+        frame: &Frame<'_>,
+        (first, count): (usize, usize),
+        out: &mut [u8],
+    ) -> Result<()> {
+        let length = count.checked_mul(self.row()).and_then(|rows| rows.checked_add(PADDING));
+        if self.kind.is_none() || length.is_none_or(|length| out.len() < length) {
             return Err(Error::new(ErrorKind::Request, "picture: buffer is too short"));
         }
-        let stride = match self.pixels {
-            Pixels::Gray => self.width,
-            _ => self.width.saturating_mul(3),
+        let target = Target::new(self, first, out)?;
+        let rows = |n: usize| c_uint::try_from(n).unwrap_or(c_uint::MAX);
+        let whole = c_uint::try_from(frame.0.height).unwrap_or(0);
+        // SAFETY: the context is for frames of this kind; of the target it writes these rows alone, which with what vector
+        // instructions write behind them lie within `out`.
+        let code = unsafe {
+            let code = sys::sws_frame_start(self.context, target.0, frame.0);
+            if code < 0 {
+                return Err(failed(code, "picture"));
+            }
+            let code = match sys::sws_send_slice(self.context, 0, whole) {
+                0.. => sys::sws_receive_slice(self.context, rows(first), rows(count)),
+                code => code,
+            };
+            sys::sws_frame_end(self.context);
+            code
         };
-        let planes =
-            [out.as_mut_ptr(), std::ptr::null_mut(), std::ptr::null_mut(), std::ptr::null_mut()];
-        let strides = [stride, 0, 0, 0];
-        // SAFETY: the tables are for frames of this kind; the picture and its padding lie within `out`.
-        let rows = unsafe {
-            sys::sws_scale(
-                self.context,
-                raw.data.as_ptr().cast(),
-                raw.linesize.as_ptr(),
-                0,
-                raw.height,
-                planes.as_ptr(),
-                strides.as_ptr(),
-            )
-        };
-        if rows != self.height {
-            return Err(Error::new(ErrorKind::Unsupported, "picture: cannot be converted"));
+        match code {
+            0.. => Ok(()),
+            code if code == no_memory() => Err(failed(code, "picture")),
+            _ => Err(Error::new(ErrorKind::Unsupported, "picture: cannot be converted")),
         }
-        Ok(())
     }
 
     fn prepare(&mut self, kind: Kind) -> Result<()> {
@@ -204,3 +222,46 @@ impl Drop for Scaler {
         unsafe { sys::sws_freeContext(self.context) };
     }
 }
+
+/// The picture that slices are written to, of which only those that are asked for are in memory.
+struct Target(*mut sys::AVFrame);
+
+impl Target {
+    /// A picture whose row `first` begins where `out` does.
+    fn new(of: &Scaler, first: usize, out: &mut [u8]) -> Result<Self> {
+        // the library makes a place in the picture from its first row's, which is not in memory and never written to
+        let before = first.saturating_mul(of.row());
+        let origin = out.as_mut_ptr().wrapping_sub(before);
+        // SAFETY: a new frame, whose fields are public; its buffer is `out`, which outlives it and is not freed by it.
+        unsafe {
+            let target = Self(sys::av_frame_alloc());
+            let Some(frame) = target.0.as_mut() else { return Err(failed(no_memory(), "picture")) };
+            frame.width = of.width;
+            frame.height = of.height;
+            frame.format = of.pixels.format() as c_int;
+            frame.linesize[0] = c_int::try_from(of.row()).unwrap_or(c_int::MAX);
+            frame.data[0] = origin;
+            frame.buf[0] = sys::av_buffer_create(
+                out.as_mut_ptr(),
+                out.len(),
+                Some(keep),
+                std::ptr::null_mut(),
+                0,
+            );
+            match frame.buf[0].is_null() {
+                true => Err(failed(no_memory(), "picture")),
+                false => Ok(target),
+            }
+        }
+    }
+}
+
+impl Drop for Target {
+    fn drop(&mut self) {
+        // SAFETY: a frame of the library or null.
+        unsafe { sys::av_frame_free(&mut self.0) };
+    }
+}
+
+/// Frees nothing: the picture is the caller's.
+unsafe extern "C" fn keep(_: *mut c_void, _: *mut u8) {}
