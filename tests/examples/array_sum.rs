@@ -1,6 +1,8 @@
 //! Adds up an array of `f32` on all cores: `array_sum BUDGET FILE ENTRY`, with a budget like 48MiB.
-use stream_core::{Chunk, ReaderExt, Request, Result, memory::Budget};
-use stream_factory::{Options, open_path};
+use std::sync::Arc;
+
+use stream_core::{Chunk, Context, FileSource, Format, ReaderExt, Request, Result, memory::Budget};
+use stream_hdf5::Hdf5;
 
 /// Eight sums side by side, so that an addition does not wait for the one before.
 fn add(sum: &mut f64, chunk: &Chunk) -> Result<()> {
@@ -24,7 +26,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = arguments.next().ok_or("usage: array_sum BUDGET FILE ENTRY")?;
     let entry = arguments.next().ok_or("usage: array_sum BUDGET FILE ENTRY")?;
     let budget = Budget::new("sum", mebibytes << 20);
-    let mut reader = open_path(path, &Options::new().with_budget(&budget))?;
+    let cx = Context::new(Arc::new(FileSource::open(path)?), &budget);
+    let mut reader = Hdf5.open(cx)?;
     let merge = |sum: &mut f64, other| {
         *sum += other;
         Ok(())

@@ -1,6 +1,11 @@
 //! The sums of columns of a table in one pass on all cores: `fits_columns BUDGET FILE ENTRY…`, with a budget like 32MiB.
-use stream_core::{Chunk, DType, Error, ErrorKind, ReaderExt, Request, Result, memory::Budget};
-use stream_factory::{Options, open_path};
+use std::sync::Arc;
+
+use stream_core::{
+    Chunk, Context, DType, Error, ErrorKind, FileSource, Format, ReaderExt, Request, Result,
+    memory::Budget,
+};
+use stream_fits::Fits;
 
 /// Eight sums side by side, so that an addition does not wait for the one before.
 fn sum<T: Copy + Into<f64>>(values: &[T]) -> f64 {
@@ -37,7 +42,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let request = Request::entries(arguments);
     let count = request.entries.len();
     let budget = Budget::new("columns", mebibytes << 20);
-    let mut reader = open_path(path, &Options::new().with_budget(&budget))?;
+    let cx = Context::new(Arc::new(FileSource::open(path)?), &budget);
+    let mut reader = Fits.open(cx)?;
     let merge = |sums: &mut Vec<f64>, more: Vec<f64>| {
         sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
         Ok(())

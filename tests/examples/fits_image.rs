@@ -1,6 +1,11 @@
 //! Least, mean and greatest pixel of an image, on all cores: `fits_image BUDGET FILE ENTRY`, with a budget like 32MiB.
-use stream_core::{Chunk, DType, Error, ErrorKind, ReaderExt, Request, Result, memory::Budget};
-use stream_factory::{Options, open_path};
+use std::sync::Arc;
+
+use stream_core::{
+    Chunk, Context, DType, Error, ErrorKind, FileSource, Format, ReaderExt, Request, Result,
+    memory::Budget,
+};
+use stream_fits::Fits;
 
 /// What was seen of the pixels; the sum is exact for integers.
 #[derive(Clone, Copy)]
@@ -70,7 +75,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = arguments.next().ok_or("usage: fits_image BUDGET FILE ENTRY")?;
     let entry = arguments.next().ok_or("usage: fits_image BUDGET FILE ENTRY")?;
     let budget = Budget::new("image", mebibytes << 20);
-    let mut reader = open_path(path, &Options::new().with_budget(&budget))?;
+    let cx = Context::new(Arc::new(FileSource::open(path)?), &budget);
+    let mut reader = Fits.open(cx)?;
     let seen = reader.fold(&Request::entry(entry), || NOTHING, Seen::add, Seen::merge)?;
     let mean = seen.sum / seen.count as f64;
     println!("{} {mean:.6} {} {}", seen.count, seen.least, seen.most);

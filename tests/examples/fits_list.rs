@@ -1,12 +1,15 @@
 //! Counts the HDUs of a file and their cards: `fits_list FILE`.
-use stream_core::{Result, Value, memory::Budget};
-use stream_factory::{Options, open_path};
+use std::sync::Arc;
+
+use stream_core::{Context, FileSource, Format, Result, Value, memory::Budget};
+use stream_fits::Fits;
 
 fn main() -> Result<()> {
     // without a file: what the executable needs idle
     let Some(path) = std::env::args_os().nth(1) else { return Ok(()) };
     let budget = Budget::new("list", 16 << 20);
-    let mut reader = open_path(path, &Options::new().with_budget(&budget))?;
+    let cx = Context::new(Arc::new(FileSource::open(path)?), &budget);
+    let mut reader = Fits.open(cx)?;
     let mut entry = reader.context().entry();
     let (mut hdus, mut cards) = (0u64, 0);
     while reader.read_entry(&mut entry)? {

@@ -1,6 +1,8 @@
 //! Adds up all pixels of a file with 16-bit frames on all cores: `frames FILE`.
-use stream_core::{Chunk, ReaderExt, Request, Result, memory::Budget};
-use stream_factory::{Options, open_path};
+use std::sync::Arc;
+
+use stream_core::{Chunk, Context, FileSource, Format, ReaderExt, Request, Result, memory::Budget};
+use stream_dicom::Dicom;
 
 /// What pixels add up to; exact, so that it does not matter where chunks are cut.
 #[derive(Clone, Copy)]
@@ -36,7 +38,8 @@ fn main() -> Result<()> {
     // without a file: what the executable needs idle
     let Some(path) = std::env::args_os().nth(1) else { return Ok(()) };
     let budget = Budget::new("pixels", 16 << 20);
-    let mut reader = open_path(path, &Options::new().with_budget(&budget))?;
+    let cx = Context::new(Arc::new(FileSource::open(path)?), &budget);
+    let mut reader = Dicom.open(cx)?;
     let request = Request::entry("(7FE0,0010)");
     let sums = reader.fold(&request, || NONE, Sums::add, Sums::merge)?;
     println!("{} {} {}", sums.sum, sums.min, sums.max);

@@ -1,11 +1,12 @@
 //! Takes 15 tags from each DICOM file under a folder, as a catalogue would: `tags FOLDER`.
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use stream_core::{
-    Value,
+    Context, FileSource, Format, Value,
     memory::{Budget, Pool},
 };
-use stream_factory::{Options, open_path};
+use stream_dicom::Dicom;
 
 /// In the order of a file: the walk ends behind the last.
 const TAGS: [&str; 15] = [
@@ -34,12 +35,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     files.sort();
     let budget = Budget::new("tags", 16 << 20);
     let pool = Pool::new(&budget);
-    let options = Options::new().with_budget(&budget).with_pool(&pool);
     let (mut found, mut bytes) = (0_u64, 0_u64);
     let mut line = String::new();
     for file in &files {
         line.clear();
-        found += tags(file, &options, &mut line)?;
+        found += tags(file, (&budget, &pool), &mut line)?;
         bytes += line.len() as u64;
     }
     println!("{} files, {found} tags, {bytes} bytes", files.len());
@@ -47,8 +47,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// Appends the tags' values and says how many there were.
-fn tags(file: &Path, options: &Options, line: &mut String) -> stream_core::Result<u64> {
-    let mut reader = open_path(file, options)?;
+fn tags(
+    file: &Path,
+    (budget, pool): (&Budget, &Pool),
+    line: &mut String,
+) -> stream_core::Result<u64> {
+    let source = Arc::new(FileSource::open(file)?);
+    let mut reader = Dicom.open(Context::with_pool(source, budget, pool.clone()))?;
     let mut entry = reader.context().entry();
     let mut wanted = TAGS.iter().peekable();
     let mut found = 0;

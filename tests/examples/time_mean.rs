@@ -1,11 +1,11 @@
 //! The mean of a variable of `f32` over its first axis, missing values left out, on all cores:
 //! `time_mean BUDGET FILE ENTRY`. Prints how many places have a mean, the mean of those, and what all values add up to.
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use stream_core::memory::Budget;
-use stream_core::{Chunk, ChunkPlan, Form, Request, Result, Scratch};
-use stream_factory::{Options, open_path};
+use stream_core::{Chunk, ChunkPlan, Context, FileSource, Form, Format, Request, Result, Scratch};
+use stream_netcdf::Netcdf;
 
 /// Sums and counts of each place of the other axes.
 struct Mean {
@@ -91,7 +91,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = arguments.next().ok_or("usage: time_mean BUDGET FILE ENTRY")?;
     let entry = arguments.next().ok_or("usage: time_mean BUDGET FILE ENTRY")?;
     let budget = Budget::new("mean", mebibytes << 20);
-    let mut reader = open_path(path, &Options::new().with_budget(&budget))?;
+    let cx = Context::new(Arc::new(FileSource::open(path)?), &budget);
+    let mut reader = Netcdf.open(cx)?;
     let mut chunks = reader.chunks(&Request::entry(entry).with_form(Form::Scaled))?;
     let shape = chunks.array().ok_or("no shape is known")?.shape;
     let mean = match chunks.plan() {

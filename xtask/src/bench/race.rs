@@ -42,9 +42,13 @@ pub(super) struct Outcome {
 /// Whoever takes longer than this at the warm-up runs no more.
 const SLOW: Duration = Duration::from_secs(4);
 const DEADLINE: Duration = Duration::from_secs(180);
+/// Characters of what a program that fails says.
+const WORDS: usize = 80;
 
-/// Runs each once to warm up, then all in turn, `rounds` times over.
-pub(super) fn run(entrants: Vec<Entrant>, rounds: usize) -> Result<Vec<Outcome>> {
+/// Runs each once to warm up, then all in turn, `rounds` times over. Floors are first to warm up: they read the whole file, so that
+/// nobody's run is one of reading from the disk.
+pub(super) fn run(mut entrants: Vec<Entrant>, rounds: usize) -> Result<Vec<Outcome>> {
+    entrants.sort_by_key(|entrant| entrant.side != Side::Floor);
     let mut racing: Vec<(Entrant, Vec<Duration>, Outcome)> = Vec::new();
     for mut entrant in entrants {
         let mut outcome = Outcome {
@@ -77,7 +81,9 @@ pub(super) fn run(entrants: Vec<Entrant>, rounds: usize) -> Result<Vec<Outcome>>
         outcome.wall = walls.get(walls.len() / 2).copied().unwrap_or_default();
         outcome
     };
-    Ok(racing.into_iter().map(finish).collect())
+    let mut outcomes: Vec<_> = racing.into_iter().map(finish).collect();
+    outcomes.sort_by_key(|outcome| outcome.side == Side::Floor);
+    Ok(outcomes)
 }
 
 fn once(entrant: &mut Entrant, outcome: &mut Outcome) -> Result<Duration> {
@@ -88,7 +94,7 @@ fn once(entrant: &mut Entrant, outcome: &mut Outcome) -> Result<Duration> {
     let seen = child::measure(&mut entrant.command, Some(DEADLINE))?;
     if seen.end != End::Code(0) {
         let said = seen.stderr.text();
-        let last = said.lines().last().unwrap_or_default();
+        let last: String = said.lines().last().unwrap_or_default().chars().take(WORDS).collect();
         outcome.failed = Some(format!("{:?}: {last}", seen.end));
     }
     outcome.peak = outcome.peak.max(seen.peak);
