@@ -8,6 +8,8 @@ mod consumers;
 pub(crate) mod corpus;
 mod kills;
 mod linked;
+mod processes;
+mod scan;
 mod walls;
 
 /// Builds what uses Narrows from outside, packages each crate, and reads the corpus.
@@ -17,8 +19,8 @@ mod walls;
 /// NARROWS_CORPUS, or `corpus` beside the project or in a folder beside it; without it that
 /// part is skipped and said to be. Does: builds and runs the consumers in tests/consumers and looks
 /// at what they pull in, runs cargo package for each crate, kills scans at random moments and
-/// compares their catalogues with that of an undisturbed one, then compares every corpus file
-/// with its oracle and with those tools, and reads large files of every format behind a limit that
+/// compares their catalogues with that of an undisturbed one, scans very many small files and looks at
+/// its memory, then compares every corpus file with its oracle and with those tools, and reads large files of every format behind a limit that
 /// the kernel keeps (7 GB of disk). Takes: about half an hour.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
@@ -30,6 +32,10 @@ pub struct Args {
     /// How many processes of scans are killed.
     #[arg(long, value_name = "NUMBER", default_value_t = kills::KILLS)]
     kills: u32,
+
+    /// How many small files are scanned.
+    #[arg(long, value_name = "NUMBER", default_value_t = scan::FILES)]
+    files: u32,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -42,6 +48,8 @@ enum Part {
     Package,
     /// Scans that are killed at random moments and go on.
     Kills,
+    /// Scans of many small files, and of files that several processes read: their memory and rate.
+    Scan,
     /// The corpus, its oracles and other people's tools.
     Corpus,
     /// Large files of every format, behind a limit on memory that the kernel keeps.
@@ -73,6 +81,9 @@ pub fn run(args: &Args) -> Result<()> {
     }
     if wanted(Part::Kills) {
         note("kills", kills::run(args.kills));
+    }
+    if wanted(Part::Scan) {
+        note("scan", scan::run(args.files));
     }
     if wanted(Part::Corpus) {
         note("corpus", corpus::run());

@@ -15,6 +15,14 @@ pub trait Isolation: Send + Sync {
     /// # Errors
     /// What opening gives; `Crashed` and `Timeout` where a process died of it.
     fn open(&self, looked: Looked, apart: bool) -> Result<Box<dyn Reading>>;
+
+    /// The same for a file of which only the entries and the summary will be asked: whoever asks for data may be refused.
+    ///
+    /// # Errors
+    /// As [`Isolation::open`].
+    fn list(&self, looked: Looked, apart: bool) -> Result<Box<dyn Reading>> {
+        self.open(looked, apart)
+    }
 }
 
 /// A file that is open somewhere.
@@ -25,6 +33,11 @@ pub trait Reading: Send {
     /// The most memory that the process which reads it had resident, where it is another.
     fn peak(&self) -> Option<u64> {
         None
+    }
+
+    /// The budget that would have sufficed for it, in bytes.
+    fn charged(&mut self) -> u64 {
+        self.reader().context().budget().peak()
     }
 }
 

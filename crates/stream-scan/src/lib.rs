@@ -17,12 +17,15 @@
 //! `docs/scan.md` has the tables, the protocol of the journal, and what is bounded by what.
 #![deny(clippy::arithmetic_side_effects)]
 
+mod ahead;
 mod bits;
 mod block;
 mod canonical;
 mod catalogue;
 mod commit;
+mod descriptors;
 mod digest;
+mod estimate;
 mod event;
 mod fault;
 mod files;
@@ -47,6 +50,7 @@ mod walk;
 pub use block::Block;
 pub use canonical::canonical;
 pub use commit::{Committed, commit};
+pub use descriptors::raise_descriptors;
 pub use digest::Digest;
 pub use event::Event;
 pub use input::Input;

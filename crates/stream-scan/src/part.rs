@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use arrow_array::RecordBatch;
-use arrow_schema::SchemaRef;
+use arrow_schema::{Field, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
-use parquet::file::properties::{WriterProperties, WriterVersion};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
+use parquet::schema::types::ColumnPath;
 use stream_core::Result;
 
 use crate::Block;
@@ -107,6 +108,11 @@ struct Table {
 /// Bytes of a column's page, and of its dictionary: small, since memory is so many times the columns.
 const PAGE: usize = 128 << 10;
 
+/// Whether a reader may want to leave out rows by the extremes of this column.
+fn told(field: &Field) -> bool {
+    !field.data_type().is_nested() && field.name() != "value"
+}
+
 impl Table {
     fn begin(path: PathBuf, schema: &SchemaRef, group: usize) -> Result<Self> {
         let file = File::create(unfinished(&path)).doing(&path, "creating")?;
@@ -115,7 +121,15 @@ impl Table {
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
             .set_data_page_size_limit(PAGE)
             .set_dictionary_page_size_limit(PAGE)
-            .set_created_by("narrows".to_owned())
+            .set_statistics_enabled(EnabledStatistics::None)
+            .set_created_by("narrows".to_owned());
+        // extremes of a list's items or of values of all kinds tell nobody which rows to leave out
+        let columns = schema.fields().iter().filter(|field| told(field));
+        let properties = columns
+            .fold(properties, |to, field| {
+                let column = ColumnPath::new(vec![field.name().clone()]);
+                to.set_column_statistics_enabled(column, EnabledStatistics::Chunk)
+            })
             .build();
         let out = ArrowWriter::try_new(file, schema.clone(), Some(properties))
             .map_err(|e| table_fault(&path, e))?;

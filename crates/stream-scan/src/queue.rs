@@ -1,11 +1,17 @@
 //! Which file is read next: as many at once as fit into the budget.
 
+mod room;
+#[cfg(test)]
+mod tests;
+
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use stream_core::{Cancel, Error, Result};
 
 use crate::Input;
+use room::Room;
+pub(crate) use room::{LARGE, Most, Ticket, for_large};
 
 /// A file to be read.
 #[derive(Debug)]
@@ -17,93 +23,120 @@ pub(crate) struct Job {
     pub(crate) attempts: u32,
     /// It was being read when the process before ended.
     pub(crate) suspect: bool,
+    /// The kernel was told that it will be read.
+    told: bool,
 }
 
-/// Files that wait, in their order, and what those that are being read may use.
-///
-/// The first that waits is next. While it does not fit, those behind it that do may go before it, [`OVERTAKEN`] times: a large
-/// file does not starve, and small ones wait for it only until it has begun.
-pub(crate) struct Queue<I> {
+impl Job {
+    /// Whether reading it may take long.
+    fn is_large(&self) -> bool {
+        self.input.size >= LARGE
+    }
+}
+
+/// Files that wait, in their order, and what those that are being read may use: see [`Room`] for their turns.
+pub(crate) struct Queue<'a, I> {
     state: Mutex<State<I>>,
+    /// A file is done, or none will come.
     moved: Condvar,
-    capacity: u64,
-    estimate: Box<dyn Fn(&Input) -> u64 + Send + Sync>,
+    /// Files wait whose beginnings are worth asking for.
+    colder: Condvar,
+    estimate: &'a Estimate<'a>,
     cancel: Cancel,
 }
+
+/// What a file may use, in bytes.
+type Estimate<'a> = dyn Fn(&Input) -> u64 + Sync + 'a;
 
 struct State<I> {
     inputs: I,
     waiting: VecDeque<Job>,
     ended: bool,
-    admitted: u64,
-    running: usize,
-    overtaken: u32,
+    room: Room,
+    /// Threads that wait for a file that fits.
+    waiters: usize,
     failed: Option<Error>,
     attempts: HashMap<u64, u32>,
+    /// Whether what is read has to come from a disk or over a network.
+    cold: bool,
+}
+
+/// What there is for a thread to do.
+enum Turn {
+    Job(Job, Ticket),
+    Wait,
+    End,
 }
 
 /// How many files are looked at to find one that fits.
-const AHEAD: usize = 64;
-/// How many files may go before the first one.
-const OVERTAKEN: u32 = 64;
+pub(crate) const AHEAD: usize = 64;
 
-impl<I: Iterator<Item = Result<Input>>> Queue<I> {
+impl<'a, I: Iterator<Item = Result<Input>>> Queue<'a, I> {
     /// Files of `inputs` after `first`, which are read alone. `attempts` are those of earlier runs.
     pub(crate) fn new(
         inputs: I,
         first: Vec<Input>,
         attempts: HashMap<u64, u32>,
-        capacity: u64,
-        estimate: Box<dyn Fn(&Input) -> u64 + Send + Sync>,
+        (most, estimate): (Most, &'a Estimate<'a>),
         cancel: Cancel,
     ) -> Self {
         let suspect = |input: Input| {
             let attempts = attempts.get(&input.id).copied().unwrap_or(0);
-            Job { input, share: capacity, attempts, suspect: true }
+            Job { input, share: most.bytes, attempts, suspect: true, told: true }
         };
         let waiting = first.into_iter().map(suspect).collect();
         let state = State {
             inputs,
             waiting,
             ended: false,
-            admitted: 0,
-            running: 0,
-            overtaken: 0,
+            room: Room::new(most),
+            waiters: 0,
             failed: None,
             attempts,
+            cold: false,
         };
-        Self { state: Mutex::new(state), moved: Condvar::new(), capacity, estimate, cancel }
+        let (moved, colder) = (Condvar::new(), Condvar::new());
+        Self { state: Mutex::new(state), moved, colder, estimate, cancel }
     }
 
     /// Waits for the next file that fits. `None` once there is none and none can come back, or it was stopped.
-    pub(crate) fn next(&self) -> Option<Job> {
+    pub(crate) fn next(&self) -> Option<(Job, Ticket)> {
         let mut state = self.lock();
         loop {
-            if state.failed.is_some() || self.cancel.is_cancelled() {
-                return None;
+            match self.turn(&mut state) {
+                Turn::Job(job, ticket) => {
+                    if state.cold {
+                        self.colder.notify_one();
+                    }
+                    return Some((job, ticket));
+                }
+                Turn::End => {
+                    self.moved.notify_all();
+                    self.colder.notify_all();
+                    return None;
+                }
+                Turn::Wait => {
+                    state.waiters = state.waiters.saturating_add(1);
+                    state = self.moved.wait(state).unwrap_or_else(PoisonError::into_inner);
+                    state.waiters = state.waiters.saturating_sub(1);
+                }
             }
-            self.fill(&mut state);
-            let free = self.capacity.saturating_sub(state.admitted);
-            let alone = state.running == 0;
-            let may_overtake = state.overtaken < OVERTAKEN;
-            let fits =
-                |at: usize, job: &Job| (job.share <= free || alone) && (at == 0 || may_overtake);
-            let found = state.waiting.iter().enumerate().position(|(at, job)| fits(at, job));
-            if let Some(job) = found.and_then(|at| state.waiting.remove(at)) {
-                state.overtaken = match found {
-                    Some(0) => 0,
-                    _ => state.overtaken.saturating_add(1),
-                };
-                state.admitted = state.admitted.saturating_add(job.share);
-                state.running = state.running.saturating_add(1);
-                return Some(job);
-            }
-            if state.waiting.is_empty() && state.ended && state.running == 0 {
-                self.moved.notify_all();
-                return None;
-            }
-            state = self.moved.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    fn turn(&self, state: &mut State<I>) -> Turn {
+        if state.failed.is_some() || self.cancel.is_cancelled() {
+            return Turn::End;
+        }
+        self.fill(state);
+        if let Some(at) = state.room.find(&state.waiting)
+            && let Some(job) = state.waiting.remove(at)
+        {
+            let ticket = state.room.admit(at, &job);
+            return Turn::Job(job, ticket);
+        }
+        let none = state.waiting.is_empty() && state.ended && state.room.is_empty();
+        if none || state.failed.is_some() { Turn::End } else { Turn::Wait }
     }
 
     fn fill(&self, state: &mut State<I>) {
@@ -112,10 +145,11 @@ impl<I: Iterator<Item = Result<Input>>> Queue<I> {
                 Some(Ok(input)) => {
                     let attempts = state.attempts.get(&input.id).copied().unwrap_or(0);
                     let share = match attempts {
-                        0 => (self.estimate)(&input).min(self.capacity),
-                        _ => self.capacity,
+                        0 => (self.estimate)(&input).min(state.room.most.bytes),
+                        _ => state.room.most.bytes,
                     };
-                    state.waiting.push_back(Job { input, share, attempts, suspect: false });
+                    let told = input.error.is_some();
+                    state.waiting.push_back(Job { input, share, attempts, suspect: false, told });
                 }
                 Some(Err(e)) => state.failed = Some(e),
                 None => state.ended = true,
@@ -126,25 +160,61 @@ impl<I: Iterator<Item = Result<Input>>> Queue<I> {
         }
     }
 
-    /// The file that was admitted with this share is done.
-    pub(crate) fn done(&self, share: u64) {
+    /// The file that was admitted with this ticket is done.
+    pub(crate) fn done(&self, ticket: Ticket) {
         let mut state = self.lock();
-        state.admitted = state.admitted.saturating_sub(share);
-        state.running = state.running.saturating_sub(1);
-        self.moved.notify_all();
+        state.room.leave(ticket);
+        if state.waiters > 0 {
+            self.moved.notify_all();
+        }
     }
 
     /// The file is to be read again, alone. To be called before its [`Queue::done`].
     pub(crate) fn again(&self, job: Job) {
         let mut state = self.lock();
-        state.waiting.push_front(Job { share: self.capacity, ..job });
-        state.overtaken = 0;
+        let share = state.room.most.bytes;
+        state.waiting.push_front(Job { share, told: true, ..job });
+        state.room.turn();
+    }
+
+    /// A file was read that the kernel did not have in memory.
+    pub(crate) fn found_cold(&self) {
+        let mut state = self.lock();
+        if !state.cold {
+            state.cold = true;
+            self.colder.notify_one();
+        }
+    }
+
+    /// Files were looked at that the kernel had in memory before.
+    pub(crate) fn found_warm(&self) {
+        self.lock().cold = false;
+    }
+
+    /// Waits for a file among the next `depth` that the kernel was not told of, while reading is [cold](Queue::found_cold). `None`
+    /// once there is none left.
+    pub(crate) fn untold(&self, depth: usize) -> Option<Input> {
+        let mut state = self.lock();
+        loop {
+            let over = state.waiting.is_empty() && state.ended;
+            if over || state.failed.is_some() || self.cancel.is_cancelled() {
+                return None;
+            }
+            if state.cold
+                && let Some(job) = state.waiting.iter_mut().take(depth).find(|job| !job.told)
+            {
+                job.told = true;
+                return Some(job.input.clone());
+            }
+            state = self.colder.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
     }
 
     /// Gives no more files.
     pub(crate) fn stop(&self, e: Error) {
         self.lock().failed.get_or_insert(e);
         self.moved.notify_all();
+        self.colder.notify_all();
     }
 
     /// Why it was stopped.
@@ -154,63 +224,5 @@ impl<I: Iterator<Item = Result<Input>>> Queue<I> {
 
     fn lock(&self) -> MutexGuard<'_, State<I>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn input(id: u64, size: u64) -> Input {
-        Input { id, path: format!("f{id}").into(), size, modified: 0, error: None }
-    }
-
-    fn queue(sizes: Vec<u64>) -> Queue<impl Iterator<Item = Result<Input>>> {
-        let inputs = sizes.into_iter().enumerate().map(|(i, size)| Ok(input(i as u64, size)));
-        let estimate = Box::new(|input: &Input| input.size);
-        Queue::new(inputs, Vec::new(), HashMap::new(), 100, estimate, Cancel::new())
-    }
-
-    #[test]
-    fn small_files_go_before_a_large_one_until_it_has_waited_enough() {
-        let mut sizes = vec![60, 90];
-        sizes.extend([10; 200]);
-        let queue = queue(sizes);
-        assert_eq!(queue.next().unwrap().input.id, 0);
-        for overtaking in 0..u64::from(OVERTAKEN) {
-            let small = queue.next().unwrap();
-            assert_eq!(small.input.id, overtaking + 2);
-            queue.done(small.share);
-        }
-        // now the large one is waited for: it begins when the first is done
-        queue.done(60);
-        assert_eq!(queue.next().unwrap().input.id, 1);
-        assert_eq!(queue.next().unwrap().input.id, 66);
-    }
-
-    #[test]
-    fn a_file_larger_than_all_is_read_alone() {
-        let queue = queue(vec![1000, 1]);
-        let large = queue.next().unwrap();
-        assert_eq!((large.input.id, large.share), (0, 100));
-        queue.done(large.share);
-        assert_eq!(queue.next().unwrap().input.id, 1);
-        queue.done(1);
-        assert!(queue.next().is_none());
-    }
-
-    #[test]
-    fn what_is_read_again_is_next_and_alone() {
-        let queue = queue(vec![10, 10, 10]);
-        let (first, second) = (queue.next().unwrap(), queue.next().unwrap());
-        let share = first.share;
-        queue.again(Job { attempts: 1, ..first });
-        queue.done(share);
-        let third = queue.next().unwrap();
-        assert_eq!(third.input.id, 2, "one that fits goes before it");
-        queue.done(third.share);
-        queue.done(second.share);
-        let again = queue.next().unwrap();
-        assert_eq!((again.input.id, again.share, again.attempts), (0, 100, 1));
     }
 }

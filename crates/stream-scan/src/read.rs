@@ -15,8 +15,10 @@ use stream_core::{
 use stream_factory::{Detection, Options, look_with};
 
 use crate::Input;
+use crate::ahead::{LOOKED, is_cached};
 use crate::block::Gather;
 use crate::digest::{Digest, digest};
+use crate::estimate::Estimates;
 use crate::isolation::Isolation;
 use crate::redact::{Policy, Redactor};
 use crate::row::{Fault, FileRow, Status};
@@ -92,6 +94,10 @@ pub(crate) struct Desk<'a> {
     pub(crate) last: bool,
     /// Tell the kernel that the file will not be read again.
     pub(crate) forget: bool,
+    /// Told what the file needed.
+    pub(crate) estimates: &'a Estimates,
+    /// Told where the kernel did not have the file in memory.
+    pub(crate) cold: &'a (dyn Fn() + Sync),
 }
 
 impl Desk<'_> {
@@ -169,6 +175,9 @@ impl Desk<'_> {
             row.size = identity.size;
             row.modified = i64::try_from(identity.modified).unwrap_or(i64::MAX);
         }
+        if input.id.is_multiple_of(LOOKED) && !is_cached(&source) {
+            (self.cold)();
+        }
         let size = row.size;
         let read = self.read_source(source.clone(), row, gather, progress);
         if self.forget {
@@ -198,7 +207,10 @@ impl Desk<'_> {
             let cx = looked.context().with_source(source);
             row.digest = Some(digest(of, &cx)?);
         }
-        let mut reading = self.isolation.open(looked, self.apart)?;
+        let mut reading = match self.how.depth {
+            Depth::Full => self.isolation.open(looked, self.apart)?,
+            Depth::Summary | Depth::Structure => self.isolation.list(looked, self.apart)?,
+        };
         (progress.opened, progress.stage) = (true, "listing");
         let mut common = Common::new(detection.format.name);
         let walked = self.entries(&mut *reading, row, gather, progress, &mut common);
@@ -214,6 +226,9 @@ impl Desk<'_> {
         row.bytes_read = reader.context().counters().bytes_read();
         row.peak_memory = reader.context().budget().peak();
         row.peak_memory = reading.peak().unwrap_or(row.peak_memory);
+        if walked.is_ok() {
+            self.estimates.note(detection.format.name, row.size, reading.charged());
+        }
         common.end(row);
         if let Some(summary) = summary? {
             summed(row, &summary, walked.is_ok());

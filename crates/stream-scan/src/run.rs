@@ -9,16 +9,19 @@ use stream_core::{Error, ErrorKind, Result};
 use stream_factory::{Options, by_extension};
 use stream_memory::{Budget, Pool, Reservation};
 
+use crate::ahead::Ahead;
 use crate::block::Gather;
+use crate::descriptors::places;
+use crate::estimate::Estimates;
 use crate::event::Event;
-use crate::queue::{Job, Queue};
-use crate::read::{Attempt, Desk, How};
+use crate::queue::{Job, Most, Queue};
+use crate::read::{Attempt, Depth, Desk, How};
 use crate::redact::Redactor;
 use crate::report::Report;
 use crate::row::{Fault, FileRow, Status};
 use crate::running::Running;
 use crate::scan::Scan;
-use crate::{Input, Sink};
+use crate::{Block, Input, Sink};
 
 /// What a run is about.
 pub(crate) struct Run<'a> {
@@ -79,34 +82,39 @@ where
 {
     let scan = run.scan;
     let threads = shares.threads.get();
-    let parts = u64::try_from(threads.saturating_mul(2)).unwrap_or(2);
-    let spread = shares.capacity.checked_div(parts).unwrap_or(shares.capacity);
-    let estimate = Box::new(move |input: &Input| estimate(input).max(spread));
+    let estimates = Estimates::new(shares.capacity, threads);
+    let estimate = |input: &Input| estimates.of(input);
+    let most = Most { bytes: shares.capacity, threads, files: places(threads) };
     let deaths =
         run.deaths.iter().map(|(id, all)| (*id, u32::try_from(all.len()).unwrap_or(TRIES)));
     let queue = Queue::new(
         inputs,
         run.suspects.clone(),
         deaths.collect(),
-        shares.capacity,
-        estimate,
+        (most, &estimate),
         scan.cancel.clone(),
     );
     let shared = Shared {
         run,
         queue: &queue,
+        estimates: &estimates,
         sink: Mutex::new(sink),
         report: Mutex::default(),
         pool: Pool::new(&scan.budget),
         threads: shares.threads,
     };
+    let ahead = Ahead::new(shares.capacity, run.how.depth == Depth::Full);
     std::thread::scope(|scope| {
+        let asking = std::thread::Builder::new().name("scan-ahead".to_owned());
+        // without it all is read, only later
+        let _ = asking.spawn_scoped(scope, || ahead.work(&queue));
         for slot in 0..threads {
             let shared = &shared;
-            let gather = Gather::new(shares.block, run.spool);
+            let rows =
+                Rows { gather: Gather::new(shares.block, run.spool), own: shared.sink().another() };
             let name = format!("scan-{slot}");
             let spawned = std::thread::Builder::new().name(name).spawn_scoped(scope, move || {
-                if let Err(e) = shared.work(slot, gather) {
+                if let Err(e) = shared.work(slot, rows) {
                     shared.queue.stop(e);
                 }
             });
@@ -132,9 +140,16 @@ where
     }
 }
 
+/// What a thread gathers, and where it goes when that is a place of its own.
+struct Rows {
+    gather: Gather,
+    own: Option<Box<dyn Sink>>,
+}
+
 struct Shared<'a, I> {
     run: &'a Run<'a>,
-    queue: &'a Queue<I>,
+    queue: &'a Queue<'a, I>,
+    estimates: &'a Estimates,
     sink: Mutex<&'a mut dyn Sink>,
     report: Mutex<Report>,
     pool: Pool,
@@ -142,33 +157,32 @@ struct Shared<'a, I> {
 }
 
 impl<'a, I: Iterator<Item = Result<Input>> + Send> Shared<'a, I> {
-    fn work(&self, slot: usize, mut gather: Gather) -> Result<()> {
+    fn work(&self, slot: usize, mut rows: Rows) -> Result<()> {
         let done = (|| {
-            while let Some(job) = self.queue.next() {
-                let share = job.share;
-                let read = self.job(slot, job, &mut gather);
-                self.queue.done(share);
+            while let Some((job, ticket)) = self.queue.next() {
+                let read = self.job(slot, job, &mut rows);
+                self.queue.done(ticket);
                 read?;
             }
             Ok(())
         })();
-        match gather.flush()? {
-            Some(block) if done.is_ok() => self.sink().take(&block)?,
+        match rows.gather.flush()? {
+            Some(block) if done.is_ok() => self.take(&block, &mut rows)?,
             _ => {}
         }
         done
     }
 
-    fn job(&self, slot: usize, job: Job, gather: &mut Gather) -> Result<()> {
+    fn job(&self, slot: usize, mut job: Job, rows: &mut Rows) -> Result<()> {
         let input = &job.input;
         if let Some(row) = self.quarantined(&job) {
-            gather.begin();
-            return self.row(row, gather);
+            rows.gather.begin();
+            return self.row(row, rows);
         }
         if let Some(running) = self.run.running {
             running.begin(slot, input.id)?;
         }
-        let attempt = self.attempt(&job, gather);
+        let attempt = self.attempt(&job, &mut rows.gather);
         if let Some(running) = self.run.running {
             running.end(slot)?;
             if job.suspect {
@@ -180,7 +194,7 @@ impl<'a, I: Iterator<Item = Result<Input>> + Send> Shared<'a, I> {
         match attempt? {
             Attempt::Row(mut row) => {
                 row.attempts = job.attempts.saturating_add(1);
-                self.row(*row, gather)
+                self.row(*row, rows)
             }
             Attempt::Again(row) => {
                 let attempts = job.attempts.saturating_add(1);
@@ -189,7 +203,8 @@ impl<'a, I: Iterator<Item = Result<Input>> + Send> Shared<'a, I> {
                     let (path, kind) = (&*input.path, &*fault.kind);
                     self.run.scan.tell(&Event::Died { path, kind, times: attempts });
                 }
-                self.queue.again(Job { attempts, ..job });
+                job.attempts = attempts;
+                self.queue.again(job);
                 Ok(())
             }
             Attempt::Cancelled => Ok(()),
@@ -214,6 +229,8 @@ impl<'a, I: Iterator<Item = Result<Input>> + Send> Shared<'a, I> {
             apart: job.suspect,
             last: job.attempts.saturating_add(1) >= TRIES,
             forget: scan.forget,
+            estimates: self.estimates,
+            cold: &|| self.queue.found_cold(),
         };
         desk.read(&job.input, gather)
     }
@@ -233,12 +250,19 @@ impl<'a, I: Iterator<Item = Result<Input>> + Send> Shared<'a, I> {
         Some(row)
     }
 
-    fn row(&self, row: FileRow, gather: &mut Gather) -> Result<()> {
+    fn row(&self, row: FileRow, rows: &mut Rows) -> Result<()> {
         self.report.lock().unwrap_or_else(PoisonError::into_inner).row(&row);
         self.run.scan.tell(&Event::Read(&row));
-        match gather.end(row)? {
-            Some(block) => self.sink().take(&block),
+        match rows.gather.end(row)? {
+            Some(block) => self.take(&block, rows),
             None => Ok(()),
+        }
+    }
+
+    fn take(&self, block: &Block, rows: &mut Rows) -> Result<()> {
+        match &mut rows.own {
+            Some(own) => own.take(block),
+            None => self.sink().take(block),
         }
     }
 
@@ -250,15 +274,3 @@ impl<'a, I: Iterator<Item = Result<Input>> + Send> Shared<'a, I> {
 
 /// Bytes from which on a file's data is decoded by several threads.
 const LARGE: u64 = 4 << 20;
-
-/// What a file probably needs: what its format's readers were seen to need for a small file, and more for a large one.
-fn estimate(input: &Input) -> u64 {
-    let name = by_extension(&input.path).map(|known| known.descriptor().name);
-    let least: u64 = match name {
-        Some("video") => 48 << 20,
-        Some("hdf5" | "netcdf") => 16 << 20,
-        Some(_) => 2 << 20,
-        None => 4 << 20,
-    };
-    least.saturating_add((input.size / 4).min(16 << 20))
-}

@@ -210,7 +210,10 @@ impl Scan {
                 listener(&Event::Part { files });
             }
         });
-        let mut sink = Catalogue::open(catalogue, shard, journal, &past, shares.group, finished)?;
+        let mut sink = {
+            let (place, rows) = ((catalogue, shard), (shares.group, self.threads.get()));
+            Catalogue::open(place, journal, &past, rows, finished)?
+        };
         let found = plan.found();
         self.tell(&Event::Planned {
             inputs: found.inputs,

@@ -29,6 +29,8 @@ pub(crate) struct Held {
     /// What was counted of the worker's reads.
     bytes: AtomicU64,
     reads: AtomicU64,
+    /// The most of its budget that the worker had in use.
+    peak: AtomicU64,
     next: AtomicU64,
     /// Whether the worker has closed the file by itself.
     closed: AtomicBool,
@@ -58,9 +60,9 @@ impl Held {
     ) -> Self {
         let zero = || AtomicU64::new(0);
         let share = Mutex::new(share);
-        let (granted, bytes, reads, next) = (zero(), zero(), zero(), zero());
+        let (granted, bytes, reads, peak, next) = (zero(), zero(), zero(), zero(), zero());
         let closed = AtomicBool::new(false);
-        Self { process, board, cx, share, granted, bytes, reads, next, closed, _lease: lease }
+        Self { process, board, cx, share, granted, bytes, reads, peak, next, closed, _lease: lease }
     }
 
     fn share(&self) -> MutexGuard<'_, Reservation> {
@@ -117,6 +119,13 @@ impl Held {
         let bytes = more(&self.bytes, standing.bytes_read);
         let reads = more(&self.reads, standing.reads);
         self.cx.counters().add(bytes, reads);
+        self.peak.fetch_max(standing.peak, Ordering::Relaxed);
+    }
+
+    /// The budget of which the worker's share is the most that it had in use, as far as it has said.
+    pub(crate) fn charged(&self) -> u64 {
+        let peak = self.peak.load(Ordering::Relaxed);
+        peak.saturating_mul(PARTS).div_ceil(PARTS.saturating_sub(OURS))
     }
 
     /// A refusal of the worker's budget as one of the whole budget: the limit that would have sufficed is that of which the

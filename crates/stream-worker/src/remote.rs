@@ -92,6 +92,12 @@ impl Remote {
         self.line.held().process.peak()
     }
 
+    /// The budget that would have sufficed for what was read so far, in bytes: the most that the worker had in use of its share,
+    /// and this process's part beside it. Zero before the worker has said so.
+    pub fn charged(&self) -> u64 {
+        self.line.held().charged()
+    }
+
     /// Runs one of the tasks that the worker was started with, and gives its result. The task's reader stands before the first
     /// entry, wherever this one stands.
     ///

@@ -9,7 +9,7 @@
 //! answer's socket says [`GO`] when the stream shall start, and again after each refusal that can be tried again.
 
 /// Which encoding both sides speak: to be counted up with every change of it, as they may be two programs.
-pub(crate) const PROTOCOL: u64 = 3;
+pub(crate) const PROTOCOL: u64 = 4;
 
 /// Bytes of a frame's head: tag and length.
 pub(crate) const HEAD: usize = 5;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
 
+use super::processes::{descendants, stat};
 use crate::make::random::Random;
 use crate::make::{self, hdf5, vtt};
 use crate::project::{self, cargo, output, step};
@@ -173,20 +174,6 @@ fn outlives(child: &mut Child, time: Duration) -> Result<bool> {
         std::thread::sleep(Duration::from_millis(2));
     }
     Ok(child.try_wait()?.is_none())
-}
-
-/// What `/proc/PID/stat` says after the name: state, parent and so on.
-fn stat(process: u32) -> Option<Vec<String>> {
-    let text = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    Some(text.rsplit_once(')')?.1.split_whitespace().map(str::to_owned).collect())
-}
-
-/// The processes that `of` has started.
-fn descendants(of: u32) -> Vec<u32> {
-    let all = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-    let numbers = all.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    let parent = Some(of.to_string());
-    numbers.filter(|pid| stat(*pid).is_some_and(|stat| stat.get(1) == parent.as_ref())).collect()
 }
 
 fn kill(process: u32) {

@@ -78,7 +78,7 @@ fn behind(narrows: &Path, jobs: &[Job]) -> Result<()> {
 }
 
 /// What a program has resident when it does nothing, in bytes.
-fn idle(program: &Path) -> Result<u64> {
+pub(super) fn idle(program: &Path) -> Result<u64> {
     let mut command = Command::new(program);
     command.arg("formats").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     Ok(child::measure(&mut command, Some(DEADLINE))?.peak)

@@ -71,6 +71,7 @@ fn outcome(report: &Report) -> Outcome {
 
 /// What the common flags say.
 fn scan(session: &Session, words: &Scan) -> anyhow::Result<stream_scan::Scan> {
+    stream_scan::raise_descriptors();
     let threads = session
         .threads()
         .or_else(|| std::thread::available_parallelism().ok())

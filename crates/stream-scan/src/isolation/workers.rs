@@ -33,6 +33,13 @@ impl Isolation for Workers {
             None => Here.open(looked, apart),
         }
     }
+
+    fn list(&self, looked: Looked, apart: bool) -> Result<Box<dyn Reading>> {
+        match (self.choose)(&looked, apart)? {
+            Some(program) => Ok(Box::new(self.pool.list(&program, &looked)?)),
+            None => Here.open(looked, apart),
+        }
+    }
 }
 
 impl Reading for Remote {
@@ -42,5 +49,9 @@ impl Reading for Remote {
 
     fn peak(&self) -> Option<u64> {
         self.process_peak()
+    }
+
+    fn charged(&mut self) -> u64 {
+        Remote::charged(self)
     }
 }

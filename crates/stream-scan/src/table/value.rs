@@ -68,8 +68,26 @@ fn scalar(out: &mut Limited<'_>, value: Value<'_>) -> fmt::Result {
 
 fn hex(out: &mut Limited<'_>, bytes: &[u8]) -> fmt::Result {
     out.write_str("hex:")?;
-    bytes.iter().try_for_each(|byte| write!(out, "{byte:02x}"))
+    let mut text = [0; 64];
+    bytes.chunks(text.len() / 2).try_for_each(|piece| {
+        let digits = text.chunks_exact_mut(2).zip(piece);
+        digits.for_each(|(two, byte)| two.copy_from_slice(&HEX[usize::from(*byte)]));
+        let digits = text.get(..piece.len().saturating_mul(2)).unwrap_or_default();
+        out.write_str(std::str::from_utf8(digits).unwrap_or_default())
+    })
 }
+
+/// The two digits of each byte. Formatting a byte at a time was a sixth of what a scan of DICOM headers costs.
+const HEX: [[u8; 2]; 256] = {
+    let digits = *b"0123456789abcdef";
+    let mut table = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = [digits[byte >> 4], digits[byte & 15]];
+        byte += 1;
+    }
+    table
+};
 
 fn json(out: &mut Limited<'_>, value: Value<'_>) -> fmt::Result {
     match value {
@@ -142,6 +160,9 @@ mod tests {
         let m = fields.get("m").unwrap();
         assert_eq!(text(m, &mut out), r#"{"a\"":"x\n","b":"hex:01ff","c":[1.5,"NaN"]}"#);
         assert_eq!(text(Value::Bytes(&[0, 16]), &mut out), "hex:0010");
+        let bytes: Vec<u8> = (0..=255).rev().collect();
+        let expected: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(text(Value::Bytes(&bytes), &mut out), format!("hex:{expected}"));
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub(crate) struct Standing {
     pub(crate) progress: Progress,
     pub(crate) bytes_read: u64,
     pub(crate) reads: u64,
+    /// The most of its budget that was ever in use for this file.
+    pub(crate) peak: u64,
 }
 
 pub(crate) fn put_standing(put: &mut Put, standing: &Standing) -> Result<(), OverBudget> {
@@ -19,7 +21,8 @@ pub(crate) fn put_standing(put: &mut Put, standing: &Standing) -> Result<(), Ove
     put.option(standing.progress.total, Put::u64)?;
     put.bool(standing.progress.complete)?;
     put.u64(standing.bytes_read)?;
-    put.u64(standing.reads)
+    put.u64(standing.reads)?;
+    put.u64(standing.peak)
 }
 
 pub(crate) fn take_standing(take: &mut Take<'_>) -> Result<Standing> {
@@ -31,5 +34,6 @@ pub(crate) fn take_standing(take: &mut Take<'_>) -> Result<Standing> {
         },
         bytes_read: take.u64()?,
         reads: take.u64()?,
+        peak: take.u64()?,
     })
 }

@@ -293,6 +293,7 @@ fn a_summary_comes_back_with_the_findings_that_were_only_counted() {
         progress: Progress { done: 5, total: Some(9), complete: true },
         bytes_read: 77,
         reads: 3,
+        peak: 1 << 20,
     };
     let bytes = encoded(|put| put_standing(put, &standing));
     assert_eq!(take_standing(&mut Take::new(&bytes)).unwrap(), standing);

@@ -22,6 +22,7 @@ pub(super) fn standing(reader: &dyn Reader) -> Standing {
         progress: reader.progress(),
         bytes_read: counters.bytes_read(),
         reads: counters.reads(),
+        peak: reader.context().budget().peak(),
     }
 }
 
