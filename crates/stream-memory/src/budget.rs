@@ -9,7 +9,7 @@ mod reservation;
 use std::fmt;
 use std::sync::{Arc, Weak};
 
-use crate::sync::{AtomicU64, Mutex, Ordering, lock};
+use crate::sync::{Apart, AtomicU64, Mutex, Ordering, lock};
 
 pub use self::held::{Held, Stats, Top, TopHolder};
 pub use self::over::{Holder, OverBudget};
@@ -41,7 +41,8 @@ pub(crate) struct Node {
     /// Levels above this one; finds common ancestors without a search.
     depth: usize,
     limit: AtomicU64,
-    used: AtomicU64,
+    /// Written by each charge; the rest is read by each, and seldom written.
+    used: Apart<AtomicU64>,
     peak: AtomicU64,
     /// Weak, so that a forgotten child costs its parent one pointer until the list next grows.
     children: Mutex<Vec<Weak<Node>>>,
@@ -77,7 +78,7 @@ impl Budget {
             depth: parent.as_ref().map_or(0, |parent| parent.0.depth.saturating_add(1)),
             parent,
             limit: AtomicU64::new(limit),
-            used: AtomicU64::new(0),
+            used: Apart(AtomicU64::new(0)),
             peak: AtomicU64::new(0),
             children: Mutex::new(Vec::new()),
             reclaimers: Mutex::new(Vec::new()),
@@ -110,7 +111,7 @@ impl Budget {
 
     /// What is reserved here now, in bytes, children included.
     pub fn used(&self) -> u64 {
-        self.0.used.load(Ordering::SeqCst)
+        self.0.used.0.load(Ordering::SeqCst)
     }
 
     /// The highest [`used`](Budget::used) since creation or the last [`reset_peak`](Budget::reset_peak).

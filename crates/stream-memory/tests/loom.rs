@@ -137,3 +137,55 @@ fn a_buffer_dropped_while_another_is_taken_is_counted_once() {
         assert_eq!(root.used(), 0);
     });
 }
+
+#[test]
+fn a_buffer_that_moves_between_the_shards_of_two_threads_is_never_missed() {
+    model(|| {
+        let root = Budget::new("root", 2 * SIZE as u64);
+        let pool = Pool::new(&root);
+        let first = pool.take(&root, SIZE).unwrap();
+        drop(pool.take(&root, SIZE).unwrap());
+        let (moving, budget) = (pool.clone(), root.clone());
+        // one of the two is idle at any moment, in this thread's shard or the other's
+        let mover = thread::spawn(move || {
+            drop(first);
+            drop(moving.take(&budget, SIZE));
+        });
+        drop(root.reserve(SIZE as u64).unwrap());
+        mover.join().unwrap();
+        pool.trim();
+        assert_eq!(root.used(), 0);
+    });
+}
+
+#[test]
+fn an_idle_buffer_of_another_thread_is_found_by_taker_and_reclaimer() {
+    model(|| {
+        let root = Budget::new("root", SIZE as u64);
+        let pool = Pool::new(&root);
+        drop(pool.take(&root, SIZE).unwrap());
+        let (taking, budget) = (pool.clone(), root.clone());
+        let taker = thread::spawn(move || taking.take(&budget, SIZE));
+        let mine = root.reserve(SIZE as u64);
+        let other = taker.join().unwrap();
+        assert!(mine.is_ok() ^ other.is_ok(), "one fits, both do not");
+        assert_eq!((root.used(), root.peak()), (SIZE as u64, SIZE as u64));
+        drop((mine, other));
+        pool.trim();
+        assert_eq!(root.used(), 0);
+    });
+}
+
+#[test]
+fn a_buffer_that_comes_back_while_its_pool_closes_is_freed() {
+    model(|| {
+        let root = Budget::new("root", 2 * SIZE as u64);
+        let pool = Pool::new(&root);
+        let live = pool.take(&root, SIZE).unwrap();
+        drop(pool.take(&root, SIZE).unwrap());
+        let dropper = thread::spawn(move || drop(live));
+        drop(pool);
+        dropper.join().unwrap();
+        assert_eq!(root.used(), 0);
+    });
+}

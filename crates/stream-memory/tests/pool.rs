@@ -228,3 +228,75 @@ fn buffers_come_back_from_other_threads() {
     assert_eq!(stats.allocations - stats.frees, stats.idle_buffers);
     assert_eq!(root.used(), stats.idle_bytes);
 }
+
+/// Does something on a thread of its own, and so with another shard.
+fn elsewhere<T: Send>(act: impl FnOnce() -> T + Send) -> T {
+    thread::scope(|scope| scope.spawn(act).join().unwrap())
+}
+
+#[test]
+fn what_idles_by_one_thread_is_used_again_by_another() {
+    let root = Budget::new("process", 64 * KIB);
+    let pool = Pool::new(&root);
+    let place = elsewhere(|| pool.take(&root, 64 << 10).unwrap().as_ptr().addr());
+    let buf = pool.take(&root, 64 << 10).unwrap();
+    assert_eq!((buf.as_ptr().addr(), pool.stats().reuses), (place, 1));
+    // and comes back to whoever took it, from whichever thread
+    elsewhere(|| drop(buf));
+    let stats = pool.stats();
+    assert_eq!((stats.returns, stats.idle_buffers, stats.live_bytes), (2, 1, 0));
+    assert_eq!(pool.take(&root, 64 << 10).unwrap().as_ptr().addr(), place);
+}
+
+#[test]
+fn the_longest_idle_goes_first_whichever_thread_it_was() {
+    let root = Budget::new("process", 1 << 20);
+    let pool = Pool::new(&root);
+    // by size, so that it is seen which one went
+    let sizes = [8u64, 12, 16, 20, 24].map(|kib| kib * KIB);
+    let bufs = sizes.map(|size| elsewhere(|| pool.take(&root, size as usize).unwrap()));
+    for buf in bufs {
+        elsewhere(|| drop(buf));
+    }
+    let mut left: u64 = sizes.iter().sum();
+    assert_eq!(pool.stats().idle_bytes, left);
+    for oldest in sizes {
+        let all = root.reserve(root.attainable() - left + oldest).unwrap();
+        left -= oldest;
+        assert_eq!(pool.stats().idle_bytes, left, "after {oldest}");
+        drop(all);
+    }
+    assert_eq!(pool.stats().frees, 5);
+}
+
+#[test]
+fn the_idle_limit_is_one_for_all_threads_and_is_the_limit_of_the_pools_budget() {
+    let root = Budget::new("process", 1 << 20);
+    let pool = Pool::new(&root).with_idle_limit(16 * KIB);
+    assert_eq!(pool.budget().limit(), 16 * KIB);
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..200 {
+                    drop([8192, 4096, 8192].map(|len| pool.take(&root, len).unwrap()));
+                }
+            });
+        }
+    });
+    let stats = pool.stats();
+    assert!(stats.idle_bytes <= 16 * KIB && pool.budget().peak() <= 16 * KIB, "{stats:?}");
+    assert_eq!(stats.allocations - stats.frees, stats.idle_buffers);
+    assert_eq!((stats.live_bytes, root.used()), (0, stats.idle_bytes));
+}
+
+#[test]
+fn what_comes_back_to_a_pool_that_is_gone_is_freed_and_can_still_grow() {
+    let root = Budget::new("process", 1 << 20);
+    let pool = Pool::new(&root);
+    let mut bufs = [8192, 12 << 10].map(|len| pool.take(&root, len).unwrap());
+    drop(pool);
+    bufs[0].grow(40 << 10).unwrap();
+    assert_eq!(root.used(), 52 * KIB, "the smaller one was freed at once");
+    elsewhere(|| drop(bufs));
+    assert_eq!((root.used(), root.holders().len()), (0, 0));
+}

@@ -44,6 +44,22 @@ impl Budget {
         self.levels().take_while(below).for_each(|level| level.0.sub(bytes));
     }
 
+    /// Moves a charge of `bytes` to another budget, asking nobody to give way: says whether it was done. At no level that both
+    /// share is it counted twice, or missing, meanwhile.
+    pub(super) fn try_move(&self, to: &Budget, bytes: u64) -> bool {
+        let shared = self.common(to);
+        let done = to.try_charge(shared, bytes).is_ok();
+        if done {
+            self.release(shared, bytes);
+        }
+        done
+    }
+
+    /// Gives a charge back for which there is no reservation.
+    pub(crate) fn uncharge(&self, bytes: u64) {
+        self.release(None, bytes);
+    }
+
     /// The lowest node above (or equal to) both, `None` if they are of different trees.
     pub(super) fn common<'a>(&'a self, other: &'a Budget) -> Option<&'a Budget> {
         let (mut one, mut two) = (self, other);
@@ -75,12 +91,12 @@ impl Node {
             let sum = used.checked_add(bytes)?;
             (sum <= self.limit.load(Ordering::SeqCst)).then_some(sum)
         };
-        let before = self.used.fetch_update(Ordering::SeqCst, Ordering::SeqCst, within).ok()?;
+        let before = self.used.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, within).ok()?;
         Some(before.saturating_add(bytes))
     }
 
     fn sub(&self, bytes: u64) {
-        let before = self.used.fetch_sub(bytes, Ordering::SeqCst);
+        let before = self.used.0.fetch_sub(bytes, Ordering::SeqCst);
         debug_assert!(before >= bytes, "more was given back than reserved");
     }
 

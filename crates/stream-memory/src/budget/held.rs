@@ -66,7 +66,7 @@ impl Budget {
         let mut direct = self.used();
         let mut at = 0usize;
         while let Some(child) = self.0.child_at(&mut at) {
-            let bytes = child.used.load(Ordering::SeqCst);
+            let bytes = child.used.0.load(Ordering::SeqCst);
             direct = direct.saturating_sub(bytes);
             add(&mut found, &child.name, bytes);
         }

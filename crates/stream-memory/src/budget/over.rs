@@ -59,7 +59,7 @@ impl OverBudget {
     }
 
     fn new(level: &Arc<Node>, requested: u64, added: u64, by: By) -> OverBudget {
-        let used = level.used.load(Ordering::SeqCst);
+        let used = level.used.0.load(Ordering::SeqCst);
         let mut holders = holders(level);
         if holders.len() > NAMED {
             let rest = holders.split_off(NAMED).iter().map(|holder| holder.bytes).sum();
@@ -129,10 +129,10 @@ impl OverBudget {
 
 /// See [`Budget::holders`].
 pub(super) fn holders(node: &Arc<Node>) -> Vec<Holder> {
-    let mut direct = node.used.load(Ordering::SeqCst);
+    let mut direct = node.used.0.load(Ordering::SeqCst);
     let mut by_name = BTreeMap::new();
     for child in node.children() {
-        let bytes = child.used.load(Ordering::SeqCst);
+        let bytes = child.used.0.load(Ordering::SeqCst);
         direct = direct.saturating_sub(bytes);
         if bytes > 0 {
             let sum: &mut u64 = by_name.entry(child.name.clone()).or_default();

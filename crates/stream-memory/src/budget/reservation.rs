@@ -94,24 +94,26 @@ impl Reservation {
     pub fn transfer(&mut self, to: &Budget) -> Result<(), OverBudget> {
         let shared = self.budget.common(to);
         to.charge(shared, self.bytes)?;
-        self.transferred(to);
+        // `to` has been charged below the common level: this one gives back up to there
+        self.budget.release(shared, self.bytes);
+        self.budget = to.clone();
         Ok(())
     }
 
-    /// As [`transfer`](Self::transfer), but asks nobody to give way: says whether it was done.
-    pub(crate) fn try_transfer(&mut self, to: &Budget) -> bool {
-        let shared = self.budget.common(to);
-        let done = to.try_charge(shared, self.bytes).is_ok();
-        if done {
-            self.transferred(to);
-        }
-        done
+    /// Takes over `bytes` that are charged to `from` without a reservation, if `to` has room, as a transfer; asks nobody to give
+    /// way.
+    pub(crate) fn taken_over(from: &Budget, to: &Budget, bytes: u64) -> Option<Reservation> {
+        from.try_move(to, bytes).then(|| Reservation::charged(to.clone(), bytes))
     }
 
-    /// `to` has been charged below the common level: the former budget gives back up to there.
-    fn transferred(&mut self, to: &Budget) {
-        self.budget.release(self.budget.common(to), self.bytes);
-        self.budget = to.clone();
+    /// Leaves the charge with `to`, as a transfer, if that has room; asks nobody to give way. Then nothing is reserved here any
+    /// more, and whoever has the memory answers for the charge ([`taken_over`](Self::taken_over), [`Budget::uncharge`]).
+    pub(crate) fn try_leave_with(&mut self, to: &Budget) -> bool {
+        let moved = self.budget.try_move(to, self.bytes);
+        if moved {
+            self.bytes = 0;
+        }
+        moved
     }
 }
 

@@ -21,8 +21,13 @@ pub(super) struct Block {
 }
 
 impl Block {
+    /// Memory with the reservation of its capacity.
+    pub(super) fn new(memory: Memory, reservation: Reservation) -> Block {
+        Block { memory, reservation }
+    }
+
     /// Allocates zeroed memory for `len` bytes, charged to `budget`.
-    pub(super) fn new(budget: &Budget, len: usize) -> Result<Block, OverBudget> {
+    pub(super) fn allocate(budget: &Budget, len: usize) -> Result<Block, OverBudget> {
         let Some(capacity) = class::capacity(len) else {
             return Err(OverBudget::out_of_memory(budget, widen(len)));
         };
@@ -31,6 +36,11 @@ impl Block {
             Some(memory) => Ok(Block { memory, reservation }),
             None => Err(OverBudget::out_of_memory(budget, reservation.bytes())),
         }
+    }
+
+    /// The two; the memory is to go before its reservation.
+    pub(super) fn into_parts(self) -> (Memory, Reservation) {
+        (self.memory, self.reservation)
     }
 
     pub(super) fn capacity(&self) -> usize {
@@ -49,10 +59,6 @@ impl Block {
         self.reservation.transfer(to)
     }
 
-    pub(super) fn try_transfer(&mut self, to: &Budget) -> bool {
-        self.reservation.try_transfer(to)
-    }
-
     pub(super) fn bytes(&self) -> &[u8] {
         self.memory.bytes()
     }
@@ -67,7 +73,8 @@ pub(super) fn widen(len: usize) -> u64 {
     u64::try_from(len).unwrap_or(u64::MAX)
 }
 
-struct Memory {
+/// Initialised memory, which whoever holds it sees to being charged.
+pub(super) struct Memory {
     start: NonNull<u8>,
     /// Never zero, and of the alignment a valid layout.
     capacity: usize,
@@ -80,6 +87,10 @@ unsafe impl Send for Memory {}
 unsafe impl Sync for Memory {}
 
 impl Memory {
+    pub(super) fn capacity(&self) -> usize {
+        self.capacity
+    }
+
     fn zeroed(capacity: usize) -> Option<Memory> {
         let layout = layout(capacity)?;
         // SAFETY: `layout` is of non-zero size.

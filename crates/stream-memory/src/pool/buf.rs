@@ -1,11 +1,11 @@
 //! A buffer that owns what it costs.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::Weak;
+use std::sync::Arc;
 use std::{error, fmt};
 
-use super::Shared;
 use super::block::Block;
+use super::home::Home;
 use crate::budget::{Budget, OverBudget};
 
 /// An owned buffer: initialised memory, aligned to [`ALIGNMENT`](super::ALIGNMENT), charged to a budget.
@@ -21,7 +21,8 @@ pub struct Buf {
     block: Option<Block>,
     /// At most the block's capacity.
     len: usize,
-    pool: Weak<Shared>,
+    /// `None` if it belongs to no pool.
+    home: Option<Arc<Home>>,
 }
 
 /// The error of [`Buf::set_len`]: a length beyond the capacity.
@@ -35,9 +36,9 @@ pub struct BeyondCapacity {
 
 impl Buf {
     /// `len` must not be more than the block's capacity.
-    pub(super) fn new(block: Block, len: usize, pool: Weak<Shared>) -> Buf {
+    pub(super) fn new(block: Block, len: usize, home: Option<Arc<Home>>) -> Buf {
         debug_assert!(len <= block.capacity());
-        Buf { block: Some(block), len, pool }
+        Buf { block: Some(block), len, home }
     }
 
     /// Allocates a zeroed buffer that belongs to no pool: dropping frees it.
@@ -47,7 +48,7 @@ impl Buf {
     /// # Errors
     /// [`OverBudget`] when `budget` has no room or the system no memory.
     pub fn unpooled(budget: &Budget, len: usize) -> Result<Buf, OverBudget> {
-        Ok(Buf::new(Block::new(budget, len)?, len, Weak::new()))
+        Ok(Buf::new(Block::allocate(budget, len)?, len, None))
     }
 
     /// The length in bytes.
@@ -101,8 +102,8 @@ impl Buf {
         if len > self.capacity()
             && let Some(block) = &self.block
         {
-            let mut larger = match self.pool.upgrade() {
-                Some(pool) => super::Pool(pool).take(block.budget(), len)?,
+            let mut larger = match &self.home {
+                Some(home) => home.take(block.budget(), len)?,
                 None => Buf::unpooled(block.budget(), len)?,
             };
             if let Some(start) = larger.get_mut(..self.len) {
@@ -156,10 +157,10 @@ impl AsMut<[u8]> for Buf {
 impl Drop for Buf {
     fn drop(&mut self) {
         // otherwise the block is freed by its own drop
-        if let Some(pool) = self.pool.upgrade()
+        if let Some(home) = &self.home
             && let Some(block) = self.block.take()
         {
-            pool.give_back(block);
+            home.give_back(block);
         }
     }
 }
