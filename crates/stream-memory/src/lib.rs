@@ -40,6 +40,8 @@ mod available;
 mod budget;
 mod cache;
 mod cgroup;
+#[cfg(feature = "tracing")]
+mod events;
 pub mod governor;
 mod json;
 mod kernel;

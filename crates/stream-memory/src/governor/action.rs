@@ -107,6 +107,8 @@ impl Actions {
     }
 
     pub(super) fn add(&self, action: Action) {
+        #[cfg(feature = "tracing")]
+        crate::events::action(&action);
         let mut kept = self.kept();
         kept.freed = kept.freed.saturating_add(action.freed);
         if kept.last.len() >= MOST {

@@ -37,7 +37,7 @@ impl Watcher {
         }
     }
 
-    /// Takes a sample and judges it; what there is to tell is handed to `tell`.
+    /// Takes a sample and judges it; what there is to tell is handed to `tell`, and with the feature `tracing` is an event too.
     pub fn step(&mut self, mut tell: impl FnMut(&Alert)) -> Level {
         let sample = self.sampler.look();
         let now = sample.unaccounted();
@@ -47,11 +47,16 @@ impl Watcher {
         self.trend = self.slopes.trend(&self.history);
         self.latest = sample;
         let from = std::mem::replace(&mut self.level, level);
+        let mut tell = |alert: Alert| {
+            #[cfg(feature = "tracing")]
+            crate::events::alert(&alert);
+            tell(&alert);
+        };
         if level != from {
-            tell(&self.alert(Cause::Level { from }));
+            tell(self.alert(Cause::Level { from }));
         }
         if let Some(step) = self.trend.spike {
-            tell(&self.alert(Cause::Spike(step)));
+            tell(self.alert(Cause::Spike(step)));
         }
         level
     }
