@@ -90,6 +90,16 @@ impl Limits {
         most.map_or(wanted, |most| wanted.min(most)).max(1)
     }
 
+    /// These limits as a number, for another process that works for this one; zero where everything is allowed.
+    pub fn to_bits(&self) -> u32 {
+        self.pack()
+    }
+
+    /// The limits of a number that [`to_bits`](Limits::to_bits) made; of any other, some limits.
+    pub fn from_bits(bits: u32) -> Limits {
+        Limits::unpack(bits)
+    }
+
     /// Nothing allowed less is zero, so that a fresh word throttles nothing.
     fn pack(&self) -> u32 {
         let chunk = self.chunk.and_then(usize::checked_ilog2).map_or(0, |log| log.clamp(1, 63));
@@ -155,6 +165,7 @@ mod tests {
         let throttle = Throttle::new();
         let limits = throttle.limits();
         assert_eq!((limits, throttle.admit()), (Limits::NONE, Ok(())));
+        assert_eq!(limits.to_bits(), 0);
         assert_eq!(limits.chunk(usize::MAX), usize::MAX);
         assert_eq!(limits.threads(threads(7)), threads(7));
         assert_eq!(limits.ahead(14, threads(7)), 14);
@@ -172,6 +183,7 @@ mod tests {
                 let limits = Limits { level, chunk, threads: share, ahead, admits };
                 throttle.set(limits);
                 assert_eq!(seen.limits(), limits);
+                assert_eq!(Limits::from_bits(limits.to_bits()), limits);
                 assert_eq!(seen.admit().is_ok(), admits);
             }
         }

@@ -1,17 +1,20 @@
 //! A page that both processes see: the worker writes what must outlive it.
 //!
 //! The worker maps it and writes; the parent only ever reads it with `pread`, so that nothing the worker does to it can take the
-//! parent down.
+//! parent down. One number is the parent's to write, with `pwrite`: what a governor allows, which the worker looks at whenever it
+//! gives a sign of life.
 
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::FileExt;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use rustix::fs::{MemfdFlags, ftruncate, memfd_create};
 use rustix::mm::{MapFlags, ProtFlags, mmap, munmap};
+use stream_memory::{Limits, Throttle};
 
 /// Grows with every entry, chunk and read: who is alive gets on.
 const LIFE: usize = 0;
@@ -27,6 +30,8 @@ const IDLE: usize = 4;
 const BEGUN: usize = 5;
 /// One once the reader is open.
 const OPENED: usize = 6;
+/// What the parent's governor allows, as [`Limits::to_bits`] has it. Zero, as in a fresh file: everything.
+const LIMITS: usize = 7;
 /// Where the entries begin: a cache line after the numbers.
 const RECORDS: usize = 64;
 
@@ -35,6 +40,9 @@ const RECORDS: usize = 64;
 pub(crate) struct Board {
     file: File,
     room: usize,
+    /// The limits that were told last.
+    told: AtomicU32,
+    telling: Mutex<()>,
 }
 
 impl Board {
@@ -42,7 +50,7 @@ impl Board {
     pub(crate) fn new(room: usize) -> io::Result<Self> {
         let file = File::from(memfd_create("narrows-board", MemfdFlags::CLOEXEC)?);
         ftruncate(&file, widen(RECORDS.saturating_add(room)))?;
-        Ok(Self { file, room })
+        Ok(Self { file, room, told: AtomicU32::new(0), telling: Mutex::new(()) })
     }
 
     pub(crate) fn fd(&self) -> BorrowedFd<'_> {
@@ -87,6 +95,18 @@ impl Board {
         usize::try_from(self.number(FILLED)).map_or(0, |filled| filled.min(self.room))
     }
 
+    /// Tells the worker what is allowed, where that is something else than what it was told last.
+    pub(crate) fn allow(&self, limits: Limits) {
+        let bits = limits.to_bits();
+        if self.told.load(Ordering::Relaxed) != bits {
+            let _one = self.telling.lock().unwrap_or_else(PoisonError::into_inner);
+            // what was told last is what is written last: where that is late, the next answer that is waited for mends it
+            self.told.store(bits, Ordering::Relaxed);
+            // a worker that is not told works on as it did
+            let _ = self.file.write_all_at(&u64::from(bits).to_ne_bytes(), widen(LIMITS * 8));
+        }
+    }
+
     /// Reads the beginning of the entries.
     pub(crate) fn records(&self, into: &mut [u8]) -> io::Result<()> {
         self.file.read_exact_at(into, widen(RECORDS))
@@ -98,6 +118,7 @@ impl Board {
 pub(crate) struct BoardMap {
     start: NonNull<u8>,
     len: usize,
+    throttle: Throttle,
 }
 
 // SAFETY: the mapping belongs to this value alone within the process; its numbers are only touched as atomics, its records only
@@ -117,7 +138,7 @@ impl BoardMap {
         // SAFETY: a fresh mapping that the kernel places; the file is at least `len` bytes long, and nobody shortens it.
         let start = unsafe { mmap(std::ptr::null_mut(), len, protection, flags, &file, 0)? };
         let start = NonNull::new(start.cast()).ok_or_else(|| io::Error::other("no mapping"))?;
-        Ok(Self { start, len })
+        Ok(Self { start, len, throttle: Throttle::new() })
     }
 
     fn number(&self, at: usize) -> &AtomicU64 {
@@ -129,6 +150,20 @@ impl BoardMap {
 
     pub(crate) fn live(&self) {
         self.number(LIFE).fetch_add(1, Ordering::Relaxed);
+        self.look();
+    }
+
+    /// Looks what the parent allows, and lets those see it who hold the throttle.
+    pub(crate) fn look(&self) {
+        let bits = u32::try_from(self.number(LIMITS).load(Ordering::Relaxed)).unwrap_or(0);
+        if bits != self.throttle.limits().to_bits() {
+            self.throttle.set(Limits::from_bits(bits));
+        }
+    }
+
+    /// What the parent allows, as seen at the last look.
+    pub(crate) fn throttle(&self) -> &Throttle {
+        &self.throttle
     }
 
     pub(crate) fn set_wall(&self, bytes: u64) {
@@ -212,6 +247,20 @@ mod tests {
         board.records(&mut bytes).unwrap();
         assert_eq!(&bytes, b"hello");
         assert_eq!(map.records(9), b"hellotorn");
+    }
+
+    #[test]
+    fn what_the_parent_allows_is_seen_at_the_next_sign_of_life() {
+        let board = Board::new(10).unwrap();
+        let map = BoardMap::new(board.fd().try_clone_to_owned().unwrap(), 10).unwrap();
+        let tight = Limits { threads: 1, chunk: Some(1 << 18), ahead: Some(1), ..Limits::NONE };
+        board.allow(tight);
+        assert_eq!(map.throttle().limits(), Limits::NONE, "not looked yet");
+        map.live();
+        assert_eq!(map.throttle().limits(), tight);
+        board.allow(Limits::NONE);
+        map.look();
+        assert_eq!((map.throttle().limits(), board.life()), (Limits::NONE, 1));
     }
 
     #[test]

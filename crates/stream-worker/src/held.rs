@@ -87,6 +87,11 @@ impl Held {
         self.share().shrink(bytes);
     }
 
+    /// Tells the worker what a governor allows now, if that has changed.
+    pub(crate) fn tell_limits(&self) {
+        self.board.allow(self.cx.limits());
+    }
+
     /// The worker has closed the file by itself.
     pub(crate) fn close_unasked(&self) {
         self.closed.store(true, Ordering::Relaxed);
@@ -107,6 +112,7 @@ impl Held {
         let stage = if tag == wire::OPEN { Stage::Open } else { Stage::Data };
         let (ours, theirs) = answer()?;
         let fds: Vec<_> = std::iter::once(theirs.as_fd()).chain(more.iter().copied()).collect();
+        self.tell_limits();
         self.process.command(tag, payload, &fds)?;
         Ok(Line::new(ours, self.clone(), stage))
     }

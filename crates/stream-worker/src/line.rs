@@ -43,6 +43,7 @@ impl Line {
 
     /// Says something to the worker. One that does not take it is dead, which is told when the answer is waited for.
     pub(crate) fn ask(&mut self, what: u8, n: usize) {
+        self.held.tell_limits();
         // nine bytes: any socket takes them at once
         let _ = self.socket.write_all(&ask(what, n));
     }
@@ -78,6 +79,7 @@ impl Line {
         if let Some(head) = self.head {
             return Ok(head);
         }
+        self.held.tell_limits();
         let mut bytes = [0; HEAD];
         self.read_exact(&mut bytes, doing)?;
         let (tag, len) = parse(bytes);

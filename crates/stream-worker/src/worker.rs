@@ -108,7 +108,7 @@ pub(crate) fn open(
     let opening = Opening {
         path: path.to_owned(),
         format: name.to_owned(),
-        threads: cx.threads(),
+        threads: cx.most_threads(),
         chunk_size: cx.fixed_chunk_size(),
         settings: cx.settings().map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
         budget: share.bytes(),

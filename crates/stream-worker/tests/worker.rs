@@ -7,6 +7,8 @@
 mod faulty;
 #[path = "worker/files.rs"]
 mod files;
+#[path = "worker/governed.rs"]
+mod governed;
 #[path = "worker/limits.rs"]
 mod limits;
 #[path = "worker/list.rs"]
@@ -46,7 +48,8 @@ fn main() -> ExitCode {
     }
     let filter = arguments.iter().find(|a| !a.starts_with('-'));
     let all: Vec<Test> =
-        [same::ALL, limits::ALL, mad::ALL, pool::ALL, list::ALL, reach::ALL].concat();
+        [same::ALL, limits::ALL, mad::ALL, pool::ALL, list::ALL, reach::ALL, governed::ALL]
+            .concat();
     let mut failed = 0;
     for (name, test) in all.iter().filter(|(name, _)| filter.is_none_or(|f| name.contains(f))) {
         let start = Instant::now();

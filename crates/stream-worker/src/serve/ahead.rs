@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::num::NonZeroUsize;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use stream_core::{Chunk, ChunkPlan, Error, ErrorKind, Result, Scratch};
+use stream_memory::Throttle;
 
 use super::chunks::Sent;
 
@@ -12,7 +14,9 @@ use super::chunks::Sent;
 /// was read too early is given up and read again.
 pub(super) struct Ahead<'a> {
     plan: &'a dyn ChunkPlan,
-    threads: usize,
+    threads: NonZeroUsize,
+    /// What the parent's governor allows.
+    throttle: &'a Throttle,
     state: Mutex<State>,
     moved: Condvar,
 }
@@ -54,22 +58,27 @@ struct Claim {
 const AHEAD: usize = 2;
 
 impl<'a> Ahead<'a> {
-    pub(super) fn new(plan: &'a dyn ChunkPlan, threads: usize) -> Self {
-        let threads = threads.min(plan.len()).max(1);
+    /// Reads on up to so many threads, and never on more than `throttle` lets.
+    pub(super) fn new(
+        plan: &'a dyn ChunkPlan,
+        threads: NonZeroUsize,
+        throttle: &'a Throttle,
+    ) -> Self {
+        let threads = NonZeroUsize::new(plan.len()).map_or(threads, |len| threads.min(len));
         let state = State {
             due: 0,
             next: 0,
             again: BTreeSet::new(),
             ready: BTreeMap::new(),
             reading: 0,
-            most: threads,
+            most: threads.get(),
             claims: 0,
             moves: 0,
             refused: None,
             sending: false,
             stopped: false,
         };
-        Self { plan, threads, state: Mutex::new(state), moved: Condvar::new() }
+        Self { plan, threads, throttle, state: Mutex::new(state), moved: Condvar::new() }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -88,7 +97,7 @@ impl<'a> Ahead<'a> {
         std::thread::scope(|scope| {
             let stop = Stop(self);
             let mut started = 0usize;
-            for _ in 0..self.threads {
+            for _ in 0..self.threads.get() {
                 let thread = std::thread::Builder::new().name("decode".to_owned());
                 if thread.spawn_scoped(scope, || self.read()).is_ok() {
                     started = started.saturating_add(1);
@@ -173,8 +182,14 @@ impl<'a> Ahead<'a> {
             }
             let fresh = (state.next < self.plan.len()).then_some(state.next);
             let first = state.again.first().copied().or(fresh);
-            let end = state.due.saturating_add(state.most.saturating_mul(AHEAD));
-            let free = state.reading < state.most && state.refused != Some(state.moves);
+            // a limit that is lifted is seen when the next chunk is sent
+            let limits = self.throttle.limits();
+            let most = state.most.min(limits.threads(self.threads).get());
+            let threads = NonZeroUsize::new(most).unwrap_or(NonZeroUsize::MIN);
+            // beside the one that is due
+            let ahead = limits.ahead(most.saturating_mul(AHEAD).saturating_sub(1), threads);
+            let end = state.due.saturating_add(1).saturating_add(ahead);
+            let free = state.reading < most && state.refused != Some(state.moves);
             if let Some(index) = first.filter(|&index| free && index < end) {
                 if !state.again.remove(&index) {
                     state.next = index.saturating_add(1);
@@ -220,3 +235,7 @@ impl Drop for Stop<'_, '_> {
         self.0.moved.notify_all();
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
+mod tests;

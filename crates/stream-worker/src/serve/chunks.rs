@@ -38,12 +38,12 @@ pub(super) fn start(
                 (chunks, plan, Some(granted))
             }
         };
-        let threads = cx.threads().get();
+        let threads = cx.most_threads();
         // an error of the outlet means that nobody listens any more
-        let _ = match plan.filter(|plan| threads > 1 && plan.len() > 1) {
+        let _ = match plan.filter(|plan| threads.get() > 1 && plan.len() > 1) {
             Some(plan) => {
                 drop(chunks);
-                Ahead::new(&*plan, threads).run(|result| outlet.send(result))
+                Ahead::new(&*plan, threads, cx.throttle()).run(|result| outlet.send(result))
             }
             None if outlet.most.is_some() => meanwhile(chunks, &mut outlet),
             None => in_order(chunks, &mut outlet),

@@ -53,10 +53,13 @@ impl Open {
         })?;
         let board = Arc::new(BoardMap::new(board, batch).map_err(Error::from)?);
         board.begin(idle);
+        board.look();
         board.set_wall(setup::wall(idle, budget, threads.get()));
         let file = FileSource::from_file(File::from(file), path)?;
         let source = Arc::new(Lively { file, board: board.clone() });
-        let mut cx = Context::new(source, &Budget::new(BUDGET, budget)).with_threads(threads);
+        let mut cx = Context::new(source, &Budget::new(BUDGET, budget))
+            .with_threads(threads)
+            .with_throttle(board.throttle());
         if let Some(bytes) = chunk_size {
             cx = cx.with_chunk_size(bytes);
         }
@@ -110,6 +113,7 @@ impl Open {
     ) -> Result<Option<Stream>> {
         let number = take.u64()?;
         let request = take_request(take)?;
+        self.board.look();
         let chunks = self.desk.ask(|reader| reader.chunks(&request))?;
         let plan = chunks.plan();
         let mut put = Put::new(self.cx.budget());
@@ -157,6 +161,7 @@ impl Open {
             Error::new(ErrorKind::Request, format!("the worker knows no task {name:?}"))
         })?;
         let board = &self.board;
+        board.look();
         let result =
             self.desk.task(|reader| (task.run)(&mut Watched::new(reader, board), input))?;
         if result.len() > wire::MOST_BYTES {

@@ -113,7 +113,7 @@ impl Wall {
         let budget = cx.budget();
         // before anybody may need it
         let limit = budget.limit().saturating_add(bytes);
-        board.set_wall(wall(self.idle, limit, cx.threads().get()));
+        board.set_wall(wall(self.idle, limit, cx.most_threads().get()));
         budget.set_limit(limit);
         Granted { wall: self, cx, board, bytes }
     }
@@ -124,6 +124,6 @@ impl Drop for Granted<'_> {
         let budget = self.cx.budget();
         let limit = budget.limit().saturating_sub(self.bytes);
         budget.set_limit(limit);
-        self.board.set_wall(wall(self.wall.idle, limit, self.cx.threads().get()));
+        self.board.set_wall(wall(self.wall.idle, limit, self.cx.most_threads().get()));
     }
 }

@@ -23,6 +23,7 @@ pub(crate) const ALL: &[Task] = &[
     Task { name: "talk", run: talk },
     Task { name: "descriptors", run: descriptors },
     Task { name: "reach", run: reach },
+    Task { name: "limits", run: limits },
     Task { name: "leak 4 MiB", run: |_, _| leak(4) },
     Task { name: "leak 40 MiB", run: |_, _| leak(40) },
 ];
@@ -41,6 +42,13 @@ fn count(reader: &mut dyn Reader, input: &[u8]) -> Result<Vec<u8>> {
         Ok(std::ops::ControlFlow::Continue(()))
     })?;
     Ok(format!("{entries} entries, {bytes} bytes, {}", String::from_utf8_lossy(input)).into())
+}
+
+/// What the reader may use now: threads, of how many, and bytes of a chunk.
+#[allow(clippy::unnecessary_wraps)]
+fn limits(reader: &mut dyn Reader, _: &[u8]) -> Result<Vec<u8>> {
+    let cx = reader.context();
+    Ok(format!("{} of {}, {}", cx.threads(), cx.most_threads(), cx.chunk_size()).into())
 }
 
 fn fail(_: &mut dyn Reader, _: &[u8]) -> Result<Vec<u8>> {
