@@ -1,7 +1,7 @@
 //! Streams any file as bytes: media type, holes, digests, entropy, in bounded memory.
 //!
 //! [`Reader`] tells what a file is ([`Magic`]), what of it is stored ([`Extents`]), and computes facts block by block on
-//! several threads ([`Blocks`]): digests, entropy, runs of printable bytes, of each block and of the whole.
+//! several threads ([`Blocks`]): digests, entropy, runs of printable bytes, of each block and of the whole. [`Windows`] overlap.
 //! [`Binary`] is the same behind the traits of `stream-core`: one entry, `bytes`, whose data comes in chunks.
 //!
 //! ```
@@ -14,7 +14,6 @@
 //! let source = Arc::new(MemorySource::new(&b"abababab"[..]));
 //! let reader = Reader::open(Context::new(source, &budget))?;
 //! assert_eq!(reader.magic().media_type, "text/plain");
-//!
 //! let options = Options::new().with_block_size(4).with_digests(Digests::XXH3).with_entropy();
 //! let mut blocks = reader.blocks(&options)?;
 //! for block in &mut blocks {
@@ -45,6 +44,7 @@ mod magic;
 mod options;
 mod reader;
 mod runs;
+mod windows;
 
 pub use block::{Block, Totals};
 pub use blocks::Blocks;
@@ -57,3 +57,4 @@ pub use magic::Magic;
 pub use options::Options;
 pub use reader::Reader;
 pub use runs::{Run, Runs, SHORTEST};
+pub use windows::{Window, Windows};

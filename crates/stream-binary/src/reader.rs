@@ -7,7 +7,7 @@ use stream_core::{Access, Context, Region, Result};
 
 use crate::bytes::{Bytes, Feed};
 use crate::format::located;
-use crate::{Blocks, Extents, Magic, Options, Totals};
+use crate::{Blocks, Extents, Magic, Options, Totals, Windows};
 
 /// A file as bytes.
 ///
@@ -81,5 +81,10 @@ impl Reader {
     pub fn bytes(&self, region: &Region, chunk_size: Option<usize>) -> Result<Bytes> {
         let feed = Arc::new(Feed::new(Options::default()));
         Bytes::new(&self.cx, region, chunk_size, feed).map_err(located)
+    }
+    /// The bytes in windows of the context's chunk size, each of which repeats the end of the one before, as much as the
+    /// process's settings say for the overlap of chunks.
+    pub fn windows(&self) -> Windows {
+        Windows::new(&self.cx)
     }
 }

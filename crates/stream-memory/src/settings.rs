@@ -36,7 +36,8 @@ pub struct Settings {
     pub streaming_threshold: u64,
     /// The size of chunks; `None`: what the budget allows.
     pub chunk_size: Option<usize>,
-    /// How much of a chunk is given again at the beginning of the next, to those who read blocks of bytes: 0.
+    /// How much of a chunk of bytes is given again at the beginning of the next, in bytes, to those who look for what may lie across
+    /// its end (`stream_binary::Windows`): 0.
     pub chunk_overlap: usize,
     /// The time between two samples of a monitor: 500 ms.
     pub monitor_interval: Duration,
