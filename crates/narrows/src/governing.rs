@@ -1,5 +1,6 @@
 //! Memory watched and kept while a verb works.
 
+use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use stream_core::{Error, Result};
@@ -52,7 +53,9 @@ impl Governing {
 fn govern(session: &Session, monitor: Monitor) -> (Monitor, Actions) {
     let screen = session.screen().clone();
     let (quiet, verbose) = (session.quiet(), session.verbose());
+    let level = session.level.clone();
     monitor.on_alert(move |alert| {
+        *level.lock().unwrap_or_else(PoisonError::into_inner) = alert.level;
         let worse = matches!(alert.cause, Cause::Level { from } if alert.level > from);
         // what passes by itself is for those who ask for more
         if verbose || (worse && alert.level >= Level::High && !quiet) {

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use anyhow::Context as _;
 use stream_core::Cancel;
 use stream_factory::Options;
-use stream_memory::{Available, Budget, Pool, Throttle, default_limit, parse_size};
+use stream_memory::{Available, Budget, Level, Pool, Throttle, default_limit, parse_size};
 use stream_worker::Workers;
 
 use crate::cli::{Common, ProgressWhen, When};
@@ -33,6 +33,8 @@ pub(crate) struct Session {
     workers: Workers,
     /// What the governor allows.
     pub(crate) throttle: Throttle,
+    /// How tight memory is, as the monitor saw it last.
+    pub(crate) level: Arc<Mutex<Level>>,
     screen: Screen,
     opened: Mutex<Opened>,
 }
@@ -99,6 +101,7 @@ impl Session {
             settings,
             workers,
             throttle,
+            level: Arc::new(Mutex::new(Level::Healthy)),
             screen,
             opened,
         })

@@ -15,10 +15,12 @@ use crate::Plan;
 use crate::bits::Bits;
 use crate::block::arrow;
 use crate::catalogue::remove_strays;
+use crate::duplicates;
 use crate::fault::{Doing as _, table_fault};
 use crate::files::write_whole;
 use crate::journal;
 use crate::part::{TABLES, part_path};
+use crate::renew;
 use crate::report::{Report, Seen};
 
 /// A catalogue that is whole.
@@ -57,7 +59,7 @@ pub fn commit(catalogue: &Path, budget: &Budget) -> Result<Committed> {
         }
     }
     let mut report = Report::default();
-    let mut seen = Bits::new(inputs, budget)?;
+    let mut seen = Bits::new(plan.numbers(), budget)?;
     for name in &past.parts {
         let path = part_path(catalogue, TABLES[0], name);
         for batch in batches(&path, Some(&COLUMNS))? {
@@ -72,6 +74,9 @@ pub fn commit(catalogue: &Path, budget: &Budget) -> Result<Committed> {
         );
         return Err(Error::new(ErrorKind::Malformed, message));
     }
+    if plan.how().digest.is_some() {
+        report.duplicates = Some(duplicates::count(catalogue, &past.parts, budget)?);
+    }
     let parts = u64::try_from(past.parts.len()).unwrap_or(0);
     let page = serde_json::json!({
         "files": report.files,
@@ -81,7 +86,7 @@ pub fn commit(catalogue: &Path, budget: &Budget) -> Result<Committed> {
     });
     let path = journal::folder(catalogue).join("commit.json");
     write_whole(&path, format!("{page:#}\n").as_bytes())?;
-    for leftover in leftovers(catalogue)? {
+    for leftover in leftovers(catalogue)?.into_iter().chain(renew::leftovers(catalogue, &plan)?) {
         fs::remove_file(&leftover).doing(&leftover, "removing")?;
     }
     Ok(Committed { report, entries: past.entries, parts })

@@ -16,7 +16,7 @@ use twox_hash::XxHash3_64;
 
 use crate::bits::Bits;
 use crate::fault::Doing as _;
-use crate::files::{make_folder, sync_folder};
+use crate::files::{make_folder, sync_folder, write_whole};
 use crate::part::{Done, TABLES, part_path};
 use crate::row::{Fault, STAGES};
 use crate::{Plan, Shard};
@@ -60,7 +60,7 @@ impl Journal {
     pub(crate) fn open(catalogue: &Path, shard: Shard, plan: &Plan) -> Result<Self> {
         let folder = folder(catalogue);
         make_folder(&folder)?;
-        let path = folder.join(format!("{}.log", shard.name()));
+        let path = folder.join(log(plan.generation(), &shard.name()));
         let mut options = fs::OpenOptions::new();
         let opened = options.read(true).append(true).create(true).open(&path);
         let mut file = opened.doing(&path, "opening")?;
@@ -85,31 +85,36 @@ impl Journal {
 
     /// Adds a record; it lasts when this returns.
     pub(crate) fn add(&mut self, record: &Record) -> Result<()> {
-        let text = serde_json::to_string(record)
-            .map_err(|e| Error::new(ErrorKind::Io, format!("{}: {e}", self.path.display())))?;
-        let line = format!("{:016x} {text}\n", XxHash3_64::oneshot(text.as_bytes()));
+        let line = line(record, &self.path)?;
         let written = self.file.write_all(line.as_bytes()).and_then(|()| self.file.sync_data());
         written.doing(&self.path, "writing")
     }
 
     /// Adds that a part is done.
     pub(crate) fn part(&mut self, done: &Done) -> Result<()> {
+        self.add(&Record::of(done))
+    }
+}
+
+impl Record {
+    /// That a part is done.
+    pub(crate) fn of(done: &Done) -> Self {
         let ids = ranges(&done.ids);
         let (name, entries, sizes) = (done.name.clone(), done.entries, done.sizes);
-        self.add(&Record::Part { name, ids, entries, sizes })
+        Self::Part { name, ids, entries, sizes }
     }
 }
 
 /// Reads all journals. A part whose files are gone, or are not as long as they were, does not count.
 pub(crate) fn past(catalogue: &Path, plan: &Plan, budget: &Budget) -> Result<Past> {
     let mut past = Past {
-        done: Bits::new(plan.found().inputs, budget)?,
+        done: Bits::new(plan.numbers(), budget)?,
         attempts: HashMap::new(),
         parts: Vec::new(),
         entries: 0,
     };
     let begin = Record::Begin { plan: plan.checksum().to_owned() };
-    for path in logs(catalogue)? {
+    for path in logs(catalogue, Some(plan.generation()))? {
         let bytes = fs::read(&path).doing(&path, "reading")?;
         let (records, _) = records(&bytes);
         if records.first().is_some_and(|first| *first != begin) {
@@ -124,11 +129,7 @@ pub(crate) fn past(catalogue: &Path, plan: &Plan, budget: &Budget) -> Result<Pas
                     past.attempts.entry(id).or_default().push(fault);
                 }
                 Record::Part { name, ids, entries, sizes } => {
-                    let there = TABLES.iter().zip(sizes).all(|(table, size)| {
-                        let facts = fs::metadata(part_path(catalogue, table, &name));
-                        facts.is_ok_and(|facts| facts.len() == size)
-                    });
-                    if !there {
+                    if !is_there(catalogue, &name, sizes) {
                         continue;
                     }
                     for id in ids.iter().flat_map(|&(first, last)| first..=last) {
@@ -145,13 +146,36 @@ pub(crate) fn past(catalogue: &Path, plan: &Plan, budget: &Budget) -> Result<Pas
     Ok(past)
 }
 
-fn logs(catalogue: &Path) -> Result<Vec<PathBuf>> {
+/// Whether both files of a part are as they were.
+fn is_there(catalogue: &Path, name: &str, sizes: [u64; 2]) -> bool {
+    TABLES.iter().zip(sizes).all(|(table, size)| {
+        let facts = fs::metadata(part_path(catalogue, table, name));
+        facts.is_ok_and(|facts| facts.len() == size)
+    })
+}
+
+/// The file name of a journal of a plan that was made anew so often.
+fn log(generation: u32, name: &str) -> String {
+    match generation {
+        0 => format!("{name}.log"),
+        n => format!("g{n}-{name}.log"),
+    }
+}
+
+/// The journals of a plan that was made anew so often, or of all.
+pub(crate) fn logs(catalogue: &Path, generation: Option<u32>) -> Result<Vec<PathBuf>> {
+    let wanted = |name: &str| match generation {
+        None => true,
+        Some(0) => !name.starts_with('g'),
+        Some(n) => name.starts_with(&format!("g{n}-")),
+    };
     let folder = folder(catalogue);
     let Ok(found) = fs::read_dir(&folder) else { return Ok(Vec::new()) };
     let mut logs = Vec::new();
     for entry in found {
         let path = entry.doing(&folder, "listing")?.path();
-        if path.extension().is_some_and(|e| e == "log") {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if name.ends_with(".log") && wanted(name) {
             logs.push(path);
         }
     }
@@ -162,6 +186,60 @@ fn logs(catalogue: &Path) -> Result<Vec<PathBuf>> {
 fn of_another(path: &Path) -> Error {
     let message = format!("{}: belongs to another plan than the one that is there", path.display());
     Error::new(ErrorKind::Request, message)
+}
+
+/// Journals that no other process writes while this is held.
+pub(crate) struct Locked {
+    _files: Vec<File>,
+}
+
+/// Keeps other processes from the journals of a plan.
+///
+/// # Errors
+/// `Io` where one runs a share.
+pub(crate) fn lock(catalogue: &Path, plan: &Plan) -> Result<Locked> {
+    let mut files = Vec::new();
+    for path in logs(catalogue, Some(plan.generation()))? {
+        let file = File::open(&path).doing(&path, "opening")?;
+        if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
+            let message = format!("{}: another process runs this share", path.display());
+            return Err(Error::new(ErrorKind::Io, message));
+        }
+        files.push(file);
+    }
+    Ok(Locked { _files: files })
+}
+
+/// The records of all journals of a plan, but for those that begin one and for parts that are gone.
+pub(crate) fn all(catalogue: &Path, plan: &Plan) -> Result<Vec<Record>> {
+    let mut all = Vec::new();
+    for path in logs(catalogue, Some(plan.generation()))? {
+        let bytes = fs::read(&path).doing(&path, "reading")?;
+        all.extend(records(&bytes).0.into_iter().filter(|record| match record {
+            Record::Begin { .. } => false,
+            Record::Attempt { .. } => true,
+            Record::Part { name, sizes, .. } => is_there(catalogue, name, *sizes),
+        }));
+    }
+    Ok(all)
+}
+
+/// Writes the journal that a plan begins with.
+pub(crate) fn write(catalogue: &Path, plan: &Plan, records: &[Record]) -> Result<()> {
+    make_folder(&folder(catalogue))?;
+    let path = folder(catalogue).join(log(plan.generation(), "kept"));
+    let begin = Record::Begin { plan: plan.checksum().to_owned() };
+    let mut text = String::new();
+    for record in std::iter::once(&begin).chain(records) {
+        text.push_str(&line(record, &path)?);
+    }
+    write_whole(&path, text.as_bytes())
+}
+
+fn line(record: &Record, path: &Path) -> Result<String> {
+    let text = serde_json::to_string(record)
+        .map_err(|e| Error::new(ErrorKind::Io, format!("{}: {e}", path.display())))?;
+    Ok(format!("{:016x} {text}\n", XxHash3_64::oneshot(text.as_bytes())))
 }
 
 /// The whole records at the beginning of `bytes`, and where they end.

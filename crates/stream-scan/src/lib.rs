@@ -18,6 +18,7 @@
 #![deny(clippy::arithmetic_side_effects)]
 
 mod ahead;
+mod analysis;
 mod bits;
 mod block;
 mod canonical;
@@ -25,6 +26,7 @@ mod catalogue;
 mod commit;
 mod descriptors;
 mod digest;
+mod duplicates;
 mod estimate;
 mod event;
 mod fault;
@@ -37,6 +39,7 @@ mod plan;
 mod queue;
 mod read;
 mod redact;
+mod renew;
 mod report;
 mod row;
 mod run;
@@ -47,17 +50,20 @@ mod sink;
 mod table;
 mod walk;
 
+pub use analysis::Analysis;
 pub use block::Block;
 pub use canonical::canonical;
 pub use commit::{Committed, commit};
 pub use descriptors::raise_descriptors;
 pub use digest::Digest;
+pub use duplicates::{Duplicates, Group, duplicates};
 pub use event::Event;
 pub use input::Input;
 pub use isolation::{Here, Isolation, Reading, Workers};
 pub use plan::{Plan, Planned};
 pub use read::Depth;
 pub use redact::{Action, Base, Policy};
+pub use renew::Renewed;
 pub use report::{Report, Share};
 pub use row::{Fault, FileRow, Status};
 pub use scan::Scan;

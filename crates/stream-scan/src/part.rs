@@ -67,6 +67,15 @@ impl Part {
         Ok(())
     }
 
+    /// Adds rows of another part: of files where `table` is the first of [`TABLES`], else of entries.
+    pub(crate) fn copy(&mut self, table: usize, batch: &RecordBatch, ids: &[u64]) -> Result<()> {
+        if table > 0 {
+            return self.entries.write(batch);
+        }
+        self.ids.extend(ids);
+        self.files.write(batch)
+    }
+
     /// Bytes on disk so far.
     pub(crate) fn bytes(&self) -> u64 {
         let bytes = self.files.out.bytes_written().saturating_add(self.entries.out.bytes_written());

@@ -1,19 +1,20 @@
 //! What a catalogue is made of: the list of its inputs, and how they are read.
 
+mod listing;
+
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Write as _};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use std::hash::Hasher as _;
 use stream_core::{Cancel, Error, ErrorKind, Result};
-use twox_hash::XxHash3_64;
 
-use crate::Input;
 use crate::fault::Doing as _;
-use crate::files::{finish, make_folder, unfinished, write_whole};
+use crate::files::{make_folder, write_whole};
 use crate::read::How;
-use crate::walk::{LeftOut, Walk};
+use crate::walk::{Found, LeftOut, Walk};
+use crate::{Input, Renewed};
+pub(crate) use listing::{Listed, Listing};
 
 /// A catalogue's plan. Its list of inputs stays on disk.
 #[derive(Clone, Debug)]
@@ -32,6 +33,16 @@ struct Facts {
     left_out: LeftOut,
     walk: Walk,
     how: How,
+    /// How often it was made anew.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    generation: u32,
+    /// One past the greatest number that an input has or had, where that is not their count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    numbers: Option<u64>,
+}
+
+fn is_zero(n: &u32) -> bool {
+    *n == 0
 }
 
 /// What a plan found.
@@ -43,6 +54,8 @@ pub struct Planned {
     pub bytes: u64,
     /// What was seen and not taken.
     pub left_out: LeftOut,
+    /// What was another when it was made anew, just now.
+    pub renewed: Option<Renewed>,
 }
 
 const VERSION: u32 = 1;
@@ -63,23 +76,12 @@ impl Plan {
     ) -> Result<Self> {
         let folder = catalogue.join("_plan");
         make_folder(&folder)?;
-        let path = folder.join("inputs.jsonl");
-        let file = File::create(unfinished(&path)).doing(&path, "creating")?;
-        let mut out = Summed { out: BufWriter::new(file), hash: XxHash3_64::new() };
-        let (mut inputs, mut bytes) = (0u64, 0u64);
+        let mut listing = Listing::begin(list_of(&folder, 0))?;
         let left_out = walk.each(list, catalogue, cancel, &mut |found| {
-            let (id, size) = (inputs, found.size);
-            inputs = inputs.saturating_add(1);
-            bytes = bytes.saturating_add(size);
-            let (path_found, modified, error) = (found.path, found.modified, found.error);
-            let input = Input { id, path: path_found, size, modified, error };
-            let line = serde_json::to_writer(&mut out, &input).map_err(std::io::Error::from);
-            line.and_then(|()| out.write_all(b"\n")).doing(&path, "writing")
+            let id = listing.inputs;
+            listing.add(&input(id, found))
         })?;
-        let Summed { out, hash } = out;
-        let file = out.into_inner().map_err(|e| e.into_error()).doing(&path, "writing")?;
-        finish(&file, &path)?;
-        let checksum = format!("{:016x}", hash.finish());
+        let Listed { inputs, bytes, checksum } = listing.finish()?;
         let facts = Facts {
             version: VERSION,
             inputs,
@@ -88,10 +90,51 @@ impl Plan {
             left_out,
             walk: walk.clone(),
             how: how.clone(),
+            generation: 0,
+            numbers: None,
         };
-        let page = serde_json::to_vec_pretty(&facts).map_err(|e| broken(&folder, &e))?;
-        write_whole(&facts_of(catalogue), &page)?;
-        Ok(Self { folder, facts })
+        let plan = Self { folder, facts };
+        plan.put()?;
+        Ok(plan)
+    }
+
+    /// The plan after this one: the same walk and ways, another list, which is written already. It counts once it is put in place.
+    pub(crate) fn following(&self, listed: Listed, left_out: LeftOut, numbers: u64) -> Self {
+        let Listed { inputs, bytes, checksum } = listed;
+        let (generation, numbers) = (self.following_generation(), Some(numbers));
+        let facts =
+            Facts { inputs, bytes, checksum, left_out, generation, numbers, ..self.facts.clone() };
+        Self { folder: self.folder.clone(), facts }
+    }
+
+    pub(crate) fn following_generation(&self) -> u32 {
+        self.facts.generation.saturating_add(1)
+    }
+
+    /// Where the list of the plan after this one is written.
+    pub(crate) fn following_list(&self) -> PathBuf {
+        list_of(&self.folder, self.following_generation())
+    }
+
+    /// Makes it the catalogue's plan.
+    pub(crate) fn put(&self) -> Result<()> {
+        let page = serde_json::to_vec_pretty(&self.facts).map_err(|e| broken(&self.folder, &e))?;
+        write_whole(&self.folder.join("plan.json"), &page)
+    }
+
+    /// How often it was made anew.
+    pub(crate) fn generation(&self) -> u32 {
+        self.facts.generation
+    }
+
+    /// Numbers of inputs are below this.
+    pub(crate) fn numbers(&self) -> u64 {
+        self.facts.numbers.unwrap_or(self.facts.inputs)
+    }
+
+    /// Where its list is.
+    pub(crate) fn list(&self) -> PathBuf {
+        list_of(&self.folder, self.facts.generation)
     }
 
     /// Reads the page of a plan.
@@ -112,7 +155,11 @@ impl Plan {
     /// What it found.
     pub fn found(&self) -> Planned {
         let Facts { inputs, bytes, left_out, .. } = self.facts;
-        Planned { inputs, bytes, left_out }
+        Planned { inputs, bytes, left_out, renewed: None }
+    }
+
+    pub(crate) fn walk(&self) -> &Walk {
+        &self.facts.walk
     }
 
     pub(crate) fn how(&self) -> &How {
@@ -134,7 +181,7 @@ impl Plan {
     /// # Errors
     /// `Io`; each item may be `Malformed`.
     pub fn inputs(&self) -> Result<impl Iterator<Item = Result<Input>> + Send + use<>> {
-        let path = self.folder.join("inputs.jsonl");
+        let path = self.list();
         let file = File::open(&path).doing(&path, "opening")?;
         let mut lines = BufReader::new(file);
         let mut line = Vec::new();
@@ -149,28 +196,23 @@ impl Plan {
     }
 }
 
+fn list_of(folder: &Path, generation: u32) -> PathBuf {
+    match generation {
+        0 => folder.join("inputs.jsonl"),
+        n => folder.join(format!("inputs-{n}.jsonl")),
+    }
+}
+
+/// What was found, as an input.
+pub(crate) fn input(id: u64, found: Found) -> Input {
+    let Found { path, size, modified, error } = found;
+    Input { id, path, size, modified, error }
+}
+
 fn facts_of(catalogue: &Path) -> PathBuf {
     catalogue.join("_plan").join("plan.json")
 }
 
 fn broken(path: &Path, e: &serde_json::Error) -> Error {
     Error::new(ErrorKind::Malformed, format!("{}: {e}", path.display()))
-}
-
-/// Counts a checksum of what passes.
-struct Summed<W> {
-    out: W,
-    hash: XxHash3_64,
-}
-
-impl<W: std::io::Write> std::io::Write for Summed<W> {
-    fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
-        let n = self.out.write(buf)?;
-        self.hash.write(buf.get(..n).unwrap_or_default());
-        Ok(n)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        self.out.flush()
-    }
 }

@@ -1,75 +1,33 @@
 //! Reads one file into rows.
 
 mod common;
+mod how;
 mod measure;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use serde::{Deserialize, Serialize};
 use stream_core::{
-    Advice, Context, Entry, Error, ErrorKind, FileSource, Kind, Result, Severity, Source, Summary,
+    Advice, Cancel, Context, Entry, Error, ErrorKind, FileSource, Kind, Result, Severity, Source,
+    Summary,
 };
 use stream_factory::{Detection, Options, look_with};
+use stream_memory::Budget;
 
 use crate::Input;
 use crate::ahead::{LOOKED, is_cached};
 use crate::block::Gather;
-use crate::digest::{Digest, digest};
+use crate::digest::Digested;
 use crate::estimate::Estimates;
 use crate::isolation::Isolation;
-use crate::redact::{Policy, Redactor};
+use crate::redact::Redactor;
 use crate::row::{Fault, FileRow, Status};
 use crate::table::{Veil, text};
 use common::Common;
-
-/// How much of each file goes into the catalogue.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Depth {
-    /// A row a file.
-    Summary,
-    /// A row an entry too.
-    #[default]
-    Structure,
-    /// With statistics of every array of numbers, whose data is read.
-    Full,
-}
-
-impl FromStr for Depth {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "summary" => Ok(Self::Summary),
-            "structure" => Ok(Self::Structure),
-            "full" => Ok(Self::Full),
-            _ => Err("expected summary, structure or full".to_owned()),
-        }
-    }
-}
-
-/// How the files of a plan are read; part of the plan, so that all its runs do the same.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct How {
-    pub(crate) depth: Depth,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) digest: Option<Digest>,
-    /// Settings of formats, in their order.
-    #[serde(default)]
-    pub(crate) settings: Vec<(String, String)>,
-    /// What of the values is written.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) redact: Option<Policy>,
-    /// Tells the key of the redaction from others.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) key_check: Option<String>,
-    /// The format that all are read as.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) format: Option<String>,
-}
+pub use how::Depth;
+pub(crate) use how::How;
+use measure::Measuring;
 
 /// How an attempt ended.
 pub(crate) enum Attempt {
@@ -88,6 +46,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) redactor: Option<&'a Redactor>,
     /// Budget, threads, cancellation.
     pub(crate) options: Options,
+    pub(crate) budget: Budget,
+    pub(crate) cancel: Cancel,
     /// Read in a process of its own, whatever the format.
     pub(crate) apart: bool,
     /// No other attempt will be made: its errors are the file's.
@@ -170,25 +130,59 @@ impl Desk<'_> {
         progress: &mut Walked,
     ) -> Result<(), Ended> {
         progress.stage = "open";
-        let source = Arc::new(FileSource::open(&input.path)?);
-        if let Ok(Some(identity)) = source.identity() {
+        let file = Arc::new(FileSource::open(&input.path)?);
+        if let Ok(Some(identity)) = file.identity() {
             row.size = identity.size;
             row.modified = i64::try_from(identity.modified).unwrap_or(i64::MAX);
         }
-        if input.id.is_multiple_of(LOOKED) && !is_cached(&source) {
+        if input.id.is_multiple_of(LOOKED) && !is_cached(&file) {
             (self.cold)();
         }
         let size = row.size;
-        let read = self.read_source(source.clone(), row, gather, progress);
+        let read = match self.how.digest {
+            Some(of) => {
+                let digested = Arc::new(Digested::new(of, file.clone()));
+                let read = self.read_source(digested.clone(), row, gather, progress);
+                self.digest(&digested, row, read)
+            }
+            None => self.read_source(file.clone(), row, gather, progress),
+        };
         if self.forget {
-            source.advise(0..size, Advice::DontNeed);
+            file.advise(0..size, Advice::DontNeed);
+        }
+        read
+    }
+
+    /// Adds the digest of all bytes, of a file too that could not be read whole.
+    fn digest(
+        &self,
+        digested: &Arc<Digested>,
+        row: &mut FileRow,
+        read: Result<(), Ended>,
+    ) -> Result<(), Ended> {
+        let over = match &read {
+            Ok(()) => false,
+            Err(Ended::Gathering(_)) => true,
+            Err(Ended::Reading(e)) => e.kind() == ErrorKind::Cancelled,
+        };
+        if over {
+            return read;
+        }
+        let cx = Context::new(digested.clone(), &self.budget).with_cancel(self.cancel.clone());
+        match digested.finish(&cx) {
+            Ok((digest, more)) => {
+                row.digest = Some(digest);
+                row.bytes_read = row.bytes_read.saturating_add(more);
+            }
+            // why it was not read before says more
+            Err(e) => return read.and(Err(e.into())),
         }
         read
     }
 
     fn read_source(
         &self,
-        source: Arc<FileSource>,
+        source: Arc<dyn Source>,
         row: &mut FileRow,
         gather: &mut Gather,
         progress: &mut Walked,
@@ -200,13 +194,9 @@ impl Desk<'_> {
         if let Some(format) = &self.how.format {
             options = options.with_format(format);
         }
-        let looked = look_with(source.clone(), &options)?;
+        let looked = look_with(source, &options)?;
         let detection = *looked.detection();
         named(row, &detection);
-        if let Some(of) = self.how.digest {
-            let cx = looked.context().with_source(source);
-            row.digest = Some(digest(of, &cx)?);
-        }
         let mut reading = match self.how.depth {
             Depth::Full => self.isolation.open(looked, self.apart)?,
             Depth::Summary | Depth::Structure => self.isolation.list(looked, self.apart)?,
@@ -253,7 +243,7 @@ impl Desk<'_> {
         let reader = reading.reader();
         let cx: Context = reader.context().clone();
         let mut entry: Entry = cx.entry();
-        let mut measures = Vec::new();
+        let (analyses, mut measures) = (self.how.analyses(), Vec::new());
         while reader.read_entry(&mut entry)? {
             row.entries = row.entries.saturating_add(1);
             if matches!(entry.kind(), Kind::Array | Kind::Table) {
@@ -264,9 +254,9 @@ impl Desk<'_> {
             }
             common.see(&entry, row);
             measures.clear();
-            if self.how.depth == Depth::Full && measure::is_measured(&entry) {
+            if let Some(measuring) = Measuring::of(&entry, analyses) {
                 progress.stage = "data";
-                match measure::measure(reader, &entry, &mut measures) {
+                match measuring.measure(reader, &entry, analyses, &mut measures) {
                     Ok(()) => {}
                     // the data of one entry is broken: the others are read all the same
                     Err(e) if is_of_entry(&e) => {

@@ -29,7 +29,7 @@ pub struct Policy {
     /// What holds for DICOM where `dicom` says nothing.
     #[serde(default)]
     pub base: Base,
-    /// By DICOM tag, `(0010,0010)`, or keyword, `PatientName`.
+    /// By DICOM tag, `(0010,0010)`, or keyword, `PatientName`. A rule for a sequence, by tag, holds for what is in it too.
     #[serde(default)]
     pub dicom: BTreeMap<String, Action>,
     /// Of other formats, by the name of a tag, an attribute, a FITS keyword or a field, in small letters; `*` is all others.
@@ -110,16 +110,35 @@ impl Redactor {
     fn element(&self, entry: &Entry) -> Action {
         let fields = entry.fields();
         let get = |key: &str| fields.get(key).and_then(|v| v.as_str()).unwrap_or_default();
-        let tag = entry.path().rsplit('/').next().unwrap_or_default();
+        let mut parts = entry.path().rsplit('/');
+        let tag = parts.next().unwrap_or_default();
+        if self.rule(tag, get("keyword")).is_none() && parts.any(|part| self.drops(part)) {
+            return Action::Drop;
+        }
         self.tag(tag, get("keyword"), get("vr"))
     }
 
-    fn tag(&self, tag: &str, keyword: &str, vr: &str) -> Action {
-        let tag = tag.get(..11).unwrap_or(tag);
+    /// Whether nothing of a sequence is written, `(gggg,eeee)[0]`.
+    fn drops(&self, sequence: &str) -> bool {
+        let tag = sequence.get(..11).unwrap_or(sequence);
+        match (self.rule(tag, ""), self.policy.base) {
+            (Some(action), _) => action == Action::Drop,
+            (None, Base::Basic) => dicom::is_removed(tag),
+            (None, Base::None) => false,
+        }
+    }
+
+    /// What the policy says of an element itself.
+    fn rule(&self, tag: &str, keyword: &str) -> Option<Action> {
         let rules = &self.policy.dicom;
-        let found = rules.get(tag).or_else(|| rules.get(keyword)).copied();
+        let tag = tag.get(..11).unwrap_or(tag);
+        rules.get(tag).or_else(|| rules.get(keyword)).copied()
+    }
+
+    fn tag(&self, tag: &str, keyword: &str, vr: &str) -> Action {
+        let found = self.rule(tag, keyword);
         found.unwrap_or_else(|| match self.policy.base {
-            Base::Basic => dicom::basic(tag, vr),
+            Base::Basic => dicom::basic(tag.get(..11).unwrap_or(tag), vr),
             Base::None => Action::Keep,
         })
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::Duplicates;
 use crate::row::{FileRow, Status};
 
 /// Totals of a scan or of a catalogue.
@@ -25,6 +26,8 @@ pub struct Report {
     pub slowest: Vec<(f64, String)>,
     /// The ten files that needed most memory: bytes and path.
     pub largest: Vec<(u64, String)>,
+    /// Files that are there more than once: of a committed catalogue with digests.
+    pub duplicates: Option<Duplicates>,
 }
 
 /// What a format's files come to.

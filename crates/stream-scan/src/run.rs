@@ -226,6 +226,8 @@ impl<'a, I: Iterator<Item = Result<Input>> + Send> Shared<'a, I> {
             isolation: &*scan.isolation,
             redactor: self.run.redactor,
             options,
+            budget,
+            cancel: scan.cancel.clone(),
             apart: job.suspect,
             last: job.attempts.saturating_add(1) >= TRIES,
             forget: scan.forget,

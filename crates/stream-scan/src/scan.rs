@@ -17,11 +17,12 @@ use crate::journal::{self, Journal};
 use crate::plan::{Plan, Planned};
 use crate::read::{Depth, How};
 use crate::redact::{Policy, Redactor};
+use crate::renew::renew;
 use crate::report::Report;
 use crate::run::{Run, Shares, run};
 use crate::running::Running;
 use crate::walk::Walk;
-use crate::{Input, Shard, Sink};
+use crate::{Analysis, Input, Shard, Sink};
 
 /// What happens is told to this.
 type Listener = Arc<dyn Fn(&Event<'_>) + Send + Sync>;
@@ -36,6 +37,7 @@ pub struct Scan {
     pub(crate) cancel: Cancel,
     pub(crate) isolation: Arc<dyn Isolation>,
     pub(crate) forget: bool,
+    renew: bool,
     key: Option<String>,
     listener: Option<Listener>,
 }
@@ -59,6 +61,7 @@ impl Scan {
             cancel: Cancel::new(),
             isolation: Arc::new(Here),
             forget: false,
+            renew: false,
             key: None,
             listener: None,
         }
@@ -79,6 +82,15 @@ impl Scan {
     /// Puts this much of each file into the catalogue.
     pub fn with_depth(mut self, depth: Depth) -> Self {
         self.how.depth = depth;
+        self
+    }
+
+    /// Computes these of data, at [`Depth::Full`]; by default [`Analysis::Stats`].
+    pub fn with_analyses(mut self, analyses: impl IntoIterator<Item = Analysis>) -> Self {
+        let all = &mut self.how.analyses;
+        all.extend(analyses);
+        all.sort_unstable();
+        all.dedup();
         self
     }
 
@@ -153,6 +165,13 @@ impl Scan {
         self
     }
 
+    /// Walks again where a plan is there already: files whose size or time is another are read again, new ones are added, those
+    /// that are gone lose their rows. The others keep theirs, and their numbers.
+    pub fn renewing(mut self) -> Self {
+        self.renew = true;
+        self
+    }
+
     /// Tells `listener` what happens.
     pub fn with_listener(mut self, listener: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
         self.listener = Some(Arc::new(listener));
@@ -165,7 +184,7 @@ impl Scan {
         }
     }
 
-    /// Lists the work in `catalogue`, where nothing is listed yet. Roots come first, then the paths of `list`, one a line.
+    /// Lists the work in `catalogue`, where nothing is listed yet or it is to be listed anew. Roots come first, then the paths of `list`, one a line.
     ///
     /// # Errors
     /// `Request` where another plan is there, `Io`, `Cancelled`.
@@ -180,7 +199,11 @@ impl Scan {
                 );
                 return Err(Error::new(ErrorKind::Request, message));
             }
-            return Ok(plan.found());
+            if !self.renew {
+                return Ok(plan.found());
+            }
+            let (plan, renewed) = renew(catalogue, &plan, list, &self.cancel, &self.budget)?;
+            return Ok(Planned { renewed: Some(renewed), ..plan.found() });
         }
         Ok(Plan::make(catalogue, &self.walk, list, &how, &self.cancel)?.found())
     }

@@ -63,6 +63,55 @@ fn names_and_dates_of_a_redacted_file_are_nowhere_in_the_catalogue() {
 }
 
 #[test]
+fn places_and_what_is_in_sequences_that_the_profile_removes_are_nowhere() {
+    let tree = tempfile::tempdir().unwrap();
+    let path = tree.path().join("a.dcm");
+    dicom(&path);
+    let mut bytes = fs::read(&path).unwrap();
+    // GPSLatitude; RequestAttributesSequence with a code of its own; ReferencedImageSequence with an identifier
+    bytes.extend(element(0x16, 0x72, "DS", "48\\8\\12.25"));
+    let sequence = |group: u16, number: u16, inside: &[u8]| {
+        let mut bytes = [group.to_le_bytes(), number.to_le_bytes()].concat();
+        bytes.extend(b"SQ\0\0");
+        let length = u32::try_from(inside.len()).unwrap();
+        bytes.extend((length + 8).to_le_bytes());
+        bytes.extend([0xfe, 0xff, 0, 0xe0]);
+        bytes.extend(length.to_le_bytes());
+        bytes.extend(inside);
+        bytes
+    };
+    bytes.extend(sequence(0x40, 0x275, &element(0x18, 0x15, "CS", "KNEELEFT")));
+    bytes.extend(sequence(0x88, 0x200, &element(0x28, 0x10, "CS", "ICONROWS")));
+    bytes.extend(sequence(0x5200, 0x9229, &element(0x18, 0x50, "CS", "VISIBLE1")));
+    fs::write(&path, &bytes).unwrap();
+    let secrets = ["12.25", "KNEELEFT", "ICONROWS"];
+    let all = |policy: Option<Policy>| {
+        let out = tempfile::tempdir().unwrap();
+        let scan = scan(tree.path());
+        let scan = match policy {
+            Some(policy) => scan.with_redaction(policy),
+            None => scan,
+        };
+        scan.catalogue(out.path()).unwrap();
+        canonical(out.path()).unwrap().join("\n")
+    };
+    let plain = all(None);
+    assert!(secrets.iter().all(|secret| plain.contains(secret)), "{plain}");
+    let basic = all(Some(Policy::default()));
+    assert!(!secrets.iter().any(|secret| basic.contains(secret)), "{basic}");
+    assert!(basic.contains("VISIBLE1"), "{basic}");
+    // a rule for an element, and one for a sequence
+    let rules = [
+        ("(0018,0015)".to_owned(), Action::Keep),
+        ("(0088,0200)".to_owned(), Action::Keep),
+        ("(5200,9229)".to_owned(), Action::Drop),
+    ];
+    let ruled = all(Some(Policy { dicom: rules.into(), ..Policy::default() }));
+    assert!(ruled.contains("KNEELEFT") && ruled.contains("ICONROWS"), "{ruled}");
+    assert!(!ruled.contains("VISIBLE1") && !ruled.contains("12.25"), "{ruled}");
+}
+
+#[test]
 fn another_key_is_refused_and_a_missing_one_too() {
     let (tree, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     dicom(&tree.path().join("a.dcm"));

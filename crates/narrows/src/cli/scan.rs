@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use stream_scan::{Depth, Digest, Shard};
+use stream_scan::{Analysis, Depth, Digest, Shard};
 
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
@@ -35,10 +35,18 @@ pub(crate) struct Trees {
     /// The catalogue's folder, which is made; a scan that was stopped goes on there
     #[arg(short, long, value_name = "DIR", required = true)]
     pub(crate) output: PathBuf,
-    /// How much of each file: summary (a row a file), structure (its entries too), full (statistics of their numbers too)
-    #[arg(long, value_name = "DEPTH", default_value = "structure")]
-    pub(crate) depth: Depth,
-    /// Gives each file a digest: xxh3, blake3
+    /// How much of each file: summary (a row a file), structure (its entries too), full (analyses of their data too)
+    /// [default: structure, or full where --with is given]
+    #[arg(long, value_name = "DEPTH")]
+    pub(crate) depth: Option<Depth>,
+    /// What full depth computes, between commas: stats (of numbers; the default), rms, loudness (of sound)
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) with: Vec<Analysis>,
+    /// Where the catalogue is there already, walks again: reads files whose size or time changed, adds new ones, drops those that
+    /// are gone
+    #[arg(long)]
+    pub(crate) changed: bool,
+    /// Gives each file a digest, by which duplicates are found: xxh3, blake3
     #[arg(long, value_name = "NAME")]
     pub(crate) digest: Option<Digest>,
     /// Writes only values that a policy lets through: basic (DICOM's basic profile), or a TOML file
@@ -77,6 +85,12 @@ pub(crate) enum Stage {
     },
     /// Checks that each input has exactly one row
     Commit {
+        /// The catalogue's folder
+        #[arg(value_name = "DIR")]
+        catalogue: PathBuf,
+    },
+    /// Lists the files that are there more than once, of a catalogue with digests
+    Duplicates {
         /// The catalogue's folder
         #[arg(value_name = "DIR")]
         catalogue: PathBuf,

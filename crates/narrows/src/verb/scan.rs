@@ -1,5 +1,6 @@
 //! `narrows scan`: trees of files into a catalogue.
 
+mod duplicates;
 mod meter;
 mod summary;
 
@@ -9,8 +10,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use stream_core::{Error, ErrorKind};
 use stream_memory::parse_size;
-use stream_scan::{Policy, Report, Shard, Walk, Workers};
+use stream_scan::{Depth, Policy, Report, Shard, Walk, Workers};
 
 use crate::cli::{Scan, Stage, Trees, When};
 use crate::failure::Outcome;
@@ -37,6 +39,10 @@ pub(crate) fn run(session: &Session, words: &Scan) -> anyhow::Result<Outcome> {
             summary::report(session, &report)?;
             Ok(outcome(&report))
         }
+        (Some(Stage::Duplicates { catalogue }), _) => {
+            duplicates::list(session, catalogue)?;
+            Ok(Outcome::Fine)
+        }
         (Some(Stage::Canonical { catalogue }), _) => {
             let mut out = output::stdout();
             for line in stream_scan::canonical(catalogue)? {
@@ -47,11 +53,12 @@ pub(crate) fn run(session: &Session, words: &Scan) -> anyhow::Result<Outcome> {
         }
         (None, Some(trees)) => {
             let scan = of_trees(scan, trees)?;
-            plan(&scan, trees)?;
+            let found = plan(&scan, trees)?;
             let mut report = share(session, &scan, &trees.output, Shard::WHOLE)?;
             if !report.interrupted {
                 report = stream_scan::commit(&trees.output, &session.budget)?.report;
             }
+            summary::renewed(session, &found)?;
             summary::report(session, &report)?;
             Ok(outcome(&report))
         }
@@ -115,7 +122,18 @@ fn of_trees(scan: stream_scan::Scan, trees: &Trees) -> anyhow::Result<stream_sca
     if trees.follow {
         walk = walk.following_links();
     }
-    let mut scan = scan.with_walk(walk).with_depth(trees.depth);
+    let depth = match (trees.depth, &trees.with[..]) {
+        (depth, []) => depth.unwrap_or_default(),
+        (None | Some(Depth::Full), _) => Depth::Full,
+        (Some(_), _) => {
+            let message = "--with: analyses need --depth full";
+            return Err(Error::new(ErrorKind::Request, message).into());
+        }
+    };
+    let mut scan = scan.with_walk(walk).with_depth(depth).with_analyses(trees.with.iter().copied());
+    if trees.changed {
+        scan = scan.renewing();
+    }
     if let Some(digest) = trees.digest {
         scan = scan.with_digest(digest);
     }

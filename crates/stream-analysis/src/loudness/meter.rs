@@ -1,13 +1,14 @@
 //! The measurement of samples that come one after another.
 
 use stream_core::memory::Budget;
-use stream_core::{ChargedVec, Error, ErrorKind, Result};
+use stream_core::{ChargedVec, Chunk, Error, ErrorKind, Result};
 
 use super::gate::{Gate, loudness};
 use super::peaks::Peaks;
 use super::weighting::Pair;
 use super::{Loudness, Range};
 use crate::rms::gap;
+use crate::sound::Samples;
 
 /// Steps a second.
 const STEPS: u64 = 10;
@@ -149,6 +150,21 @@ impl Meter {
             }
         }
         Ok(())
+    }
+
+    /// Adds a chunk of the signal, `[frames, channels]` or `[frames]` of `f32` or `f64`, at its place. Chunks come in order;
+    /// `each` sees the meter at the end of every 100 ms.
+    ///
+    /// # Errors
+    /// As [`Meter::seek`]; `Request` where the chunk has other channels.
+    pub fn add_chunk(
+        &mut self,
+        chunk: &Chunk,
+        mut each: impl FnMut(&Self) -> Result<()>,
+    ) -> Result<()> {
+        let samples = Samples::of(chunk, self.channels())?;
+        self.seek(samples.start, &mut each)?;
+        samples.pieces(|some| self.add(some, &mut each))
     }
 
     /// Goes on at sample `start`: samples between are missing, and count as silence.

@@ -4,7 +4,7 @@ use stream_core::{Error, ErrorKind, Reader, Result, ahead};
 
 use super::{Meter, channel_weights};
 use crate::Sound;
-use crate::sound::{InOrder, Samples, request};
+use crate::sound::{InOrder, request};
 
 /// A meter for a sound: its rate, and weights by its layout.
 ///
@@ -35,9 +35,7 @@ pub fn loudness(
     let chunks = reader.chunks(&request(reader.context(), path))?;
     let mut chunks = ahead(chunks, reader.context());
     while let Some(chunk) = chunks.next_chunk()? {
-        let samples = Samples::of(&chunk, meter.channels())?;
-        meter.seek(samples.start, &mut each)?;
-        samples.pieces(|some| meter.add(some, &mut each))?;
+        meter.add_chunk(&chunk, &mut each)?;
     }
     Ok(())
 }

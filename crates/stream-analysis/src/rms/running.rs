@@ -1,14 +1,14 @@
 //! Frames of samples that come one after another, or in parts that were added up elsewhere.
 
 use stream_core::memory::Budget;
-use stream_core::{Error, ErrorKind, Result};
+use stream_core::{Chunk, Error, ErrorKind, Result};
 
 use super::cuts::{Cut, Cuts};
 use super::levels::{Each, Level, Levels};
 use super::part::Part;
 use super::power::{Block, Sums, lines};
 use super::{Edges, Framing};
-use crate::sound::LONGEST_GAP;
+use crate::sound::{LONGEST_GAP, Samples};
 
 /// The levels of a signal's frames, told as the frames end.
 ///
@@ -91,6 +91,20 @@ impl Rms {
             self.advance(cut, u64::try_from(frames).unwrap_or(0), &mut each)?;
         }
         Ok(())
+    }
+
+    /// Adds a chunk of the signal, `[frames, channels]` or `[frames]` of `f32` or `f64`, at its place. Chunks come in order.
+    ///
+    /// # Errors
+    /// As [`Rms::seek`]; `Request` where the chunk has other channels.
+    pub fn add_chunk(
+        &mut self,
+        chunk: &Chunk,
+        mut each: impl FnMut(&Level<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let samples = Samples::of(chunk, self.channels)?;
+        self.seek(samples.start, &mut each)?;
+        samples.pieces(|some| self.add(some, &mut each))
     }
 
     /// Goes on at sample `start` of the signal: samples between are missing, and count as zeros.

@@ -1,6 +1,7 @@
 //! Catalogues of small trees: rows, splits, stops and starts, files that take processes down.
 #![allow(clippy::unwrap_used)] // a test's helper may
 
+mod changed;
 mod made;
 mod walk;
 

@@ -1,10 +1,10 @@
 //! How far a scan is, on standard error.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use stream_memory::Budget;
+use stream_memory::{Budget, Level};
 use stream_scan::{Event, Status};
 
 use crate::cli::ProgressWhen;
@@ -14,6 +14,7 @@ use crate::session::Session;
 pub(super) struct Meter {
     shown: Shown,
     budget: Budget,
+    level: Arc<Mutex<Level>>,
     counts: Mutex<Counts>,
 }
 
@@ -54,7 +55,8 @@ impl Meter {
             ProgressWhen::Auto | ProgressWhen::Never => Shown::Nothing,
         };
         let counts = Counts { files: 0, bytes: 0, broken: 0, inputs: 0, last: Instant::now() };
-        Self { shown, budget: session.budget.clone(), counts: Mutex::new(counts) }
+        let (budget, level) = (session.budget.clone(), session.level.clone());
+        Self { shown, budget, level, counts: Mutex::new(counts) }
     }
 
     pub(super) fn hear(&self, event: &Event<'_>) {
@@ -119,6 +121,7 @@ impl Meter {
 
     fn show(&self, counts: &Counts) {
         let (used, limit) = (self.budget.used(), self.budget.limit());
+        let level = *self.level.lock().unwrap_or_else(PoisonError::into_inner);
         if let Shown::Bars { files, bytes } = &self.shown {
             files.set_position(counts.files);
             if counts.broken > 0 {
@@ -126,7 +129,7 @@ impl Meter {
             }
             bytes.set_position(counts.bytes);
             let mib = |bytes: u64| bytes >> 20;
-            bytes.set_message(format!("memory {} of {} MiB", mib(used), mib(limit)));
+            bytes.set_message(format!("memory {} of {} MiB, {level}", mib(used), mib(limit)));
         }
         self.json(|| {
             serde_json::json!({ "progress": {
@@ -136,6 +139,7 @@ impl Meter {
                 "broken": counts.broken,
                 "memory": used,
                 "limit": limit,
+                "level": level.to_string(),
             }})
         });
     }

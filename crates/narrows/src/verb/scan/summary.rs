@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use serde_json::json;
-use stream_scan::{Planned, Report};
+use stream_scan::{Planned, Renewed, Report};
 
 use crate::output;
 use crate::output::human::{Paint, clean};
@@ -12,6 +12,7 @@ use crate::session::Session;
 pub(super) fn planned(session: &Session, found: &Planned) -> anyhow::Result<()> {
     let mut out = output::stdout();
     let left = &found.left_out;
+    renewed(session, found)?;
     if session.json() {
         let line = json!({ "planned": {
             "files": found.inputs, "bytes": found.bytes, "left_out": left,
@@ -34,6 +35,23 @@ pub(super) fn planned(session: &Session, found: &Planned) -> anyhow::Result<()> 
     Ok(())
 }
 
+/// What a plan that was made anew found.
+pub(super) fn renewed(session: &Session, found: &Planned) -> anyhow::Result<()> {
+    let Some(Renewed { new, changed, gone }) = found.renewed else { return Ok(()) };
+    let mut out = output::stdout();
+    if session.json() {
+        writeln!(
+            out,
+            "{}",
+            json!({ "renewed": { "new": new, "changed": changed, "gone": gone } })
+        )?;
+    } else if !session.quiet() {
+        writeln!(out, "walked again: {new} new, {changed} changed, {gone} gone")?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
 pub(super) fn report(session: &Session, report: &Report) -> anyhow::Result<()> {
     let mut out = output::stdout();
     if session.json() {
@@ -44,7 +62,7 @@ pub(super) fn report(session: &Session, report: &Report) -> anyhow::Result<()> {
             });
             (name.clone(), share)
         });
-        let line = json!({ "scanned": {
+        let mut line = json!({ "scanned": {
             "files": report.files,
             "bytes": report.bytes,
             "entries": report.entries,
@@ -57,6 +75,12 @@ pub(super) fn report(session: &Session, report: &Report) -> anyhow::Result<()> {
             "largest": report.largest.iter().map(|(b, p)| json!({ "path": p, "peak": b }))
                 .collect::<Vec<_>>(),
         }});
+        if let (Some(found), Some(scanned)) = (&report.duplicates, line["scanned"].as_object_mut())
+        {
+            let found =
+                json!({ "groups": found.groups, "files": found.files, "bytes": found.bytes });
+            scanned.insert("duplicates".to_owned(), found);
+        }
         writeln!(out, "{line}")?;
         out.flush()?;
         return Ok(());
@@ -88,7 +112,11 @@ pub(super) fn report(session: &Session, report: &Report) -> anyhow::Result<()> {
             writeln!(out, "  {title}: {}", counts.join(", "))?;
         }
     }
-    if session.verbose() {
+    if let Some(found) = &report.duplicates {
+        let bytes = session.size(found.bytes);
+        writeln!(out, "  duplicates: {} files of {} contents, {bytes}", found.files, found.groups)?;
+    }
+    if report.files > 0 {
         writeln!(out, "{}", paint.dim("  slowest"))?;
         for (seconds, path) in &report.slowest {
             writeln!(out, "  {seconds:>9.3} s  {}", clean(path))?;
