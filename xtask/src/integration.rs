@@ -8,6 +8,7 @@ mod consumers;
 pub(crate) mod corpus;
 mod kills;
 mod linked;
+mod newest;
 mod processes;
 mod scan;
 mod walls;
@@ -21,7 +22,9 @@ mod walls;
 /// at what they pull in, runs cargo package for each crate, kills scans at random moments and
 /// compares their catalogues with that of an undisturbed one, scans very many small files and looks at
 /// its memory, then compares every corpus file with its oracle and with those tools, and reads large files of every format behind a limit that
-/// the kernel keeps (7 GB of disk). Takes: about half an hour.
+/// the kernel keeps (7 GB of disk). Takes: about half an hour. `--only newest` builds HDF5 2.x from its
+/// source (with a CMake from 3.26 on, which is installed into the project's own Python where there is
+/// none) and tests what reads with it; it is done only when it is named.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Args {
@@ -54,6 +57,8 @@ enum Part {
     Corpus,
     /// Large files of every format, behind a limit on memory that the kernel keeps.
     Walls,
+    /// The readers of HDF5 and netCDF-4 over HDF5 2.x, built from its source.
+    Newest,
 }
 
 /// Runs the verb.
@@ -90,6 +95,9 @@ pub fn run(args: &Args) -> Result<()> {
     }
     if wanted(Part::Walls) {
         note("walls", walls::run());
+    }
+    if args.only.contains(&Part::Newest) {
+        note("newest", newest::run());
     }
     if bad.is_empty() { Ok(()) } else { bail!("not good: {}", bad.join(", ")) }
 }

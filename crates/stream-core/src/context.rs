@@ -250,8 +250,10 @@ impl Context {
         Err(self.ended(end, expected, found))
     }
 
-    /// The error for a source that ended at `end` although `expected` bytes were due and only `found` came.
+    /// The error for a source that ended at `end`, or before, although `expected` bytes were due and only `found` came.
     pub fn ended(&self, end: u64, expected: usize, found: usize) -> Error {
+        // what begins behind the end has its place there
+        let end = self.source.size().map_or(end, |size| end.min(size));
         let shrunk = match (self.source.size(), self.source.identity()) {
             (Some(then), Ok(Some(now))) if now.size < then => {
                 format!("; the file shrank from {then} to {} bytes while it was read", now.size)
@@ -318,6 +320,8 @@ mod tests {
     fn a_source_that_ends_early_says_expected_and_found() {
         let e = context(b"abc").read_exact_at(1, &mut [0; 4]).unwrap_err();
         assert_eq!(e.to_string(), "input ends early (expected 4 bytes, found 2) (offset 3)");
+        let e = context(b"abc").read_exact_at(9, &mut [0; 4]).unwrap_err();
+        assert_eq!(e.to_string(), "input ends early (expected 4 bytes, found 0) (offset 3)");
     }
 
     #[test]

@@ -8,10 +8,8 @@ mod support {
     pub(crate) mod write;
 }
 
-use std::process::Command;
-
 use stream_hdf5::Hdf5;
-use stream_testkit::{Contract, Promise, contract_tests};
+use stream_testkit::{Contract, contract_tests};
 use support::write::{groups, mixed, names};
 
 fn contract() -> Contract {
@@ -41,38 +39,8 @@ contract_tests! { contract;
     reading_never_writes: ReadOnly,
 }
 
-/// Set for the process of its own.
-const APART: &str = "NARROWS_HDF5_APART";
-
-/// Checks a promise in a process of its own.
-fn apart(name: &str, promise: Promise) {
-    if std::env::var_os(APART).is_some() {
-        return contract().check_promise(promise);
-    }
-    let run = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", name])
-        .env(APART, "1")
-        .output()
-        .unwrap();
-    if run.status.code().is_none() {
-        println!("libhdf5 did not survive: {}", run.status);
-        return;
-    }
-    let said = String::from_utf8_lossy(&run.stdout);
-    assert!(run.status.success(), "{said}");
-}
-
-#[test]
-fn no_input_makes_it_panic_or_hang() {
-    apart("no_input_makes_it_panic_or_hang", Promise::Survival);
-}
-
-#[test]
-fn progress_only_grows() {
-    apart("progress_only_grows", Promise::Progress);
-}
-
-#[test]
-fn errors_say_where_and_what() {
-    apart("errors_say_where_and_what", Promise::Errors);
+contract_tests! { contract, apart from "libhdf5";
+    no_input_makes_it_panic_or_hang: Survival,
+    progress_only_grows: Progress,
+    errors_say_where_and_what: Errors,
 }

@@ -27,6 +27,7 @@ fn bytes(path: &Path, entry: &str) -> stream_core::Result<Vec<u8>> {
 fn external(folder: &Path) -> std::path::PathBuf {
     let path = folder.join("external.h5");
     let file = File::create(&path).unwrap();
+    let _library = hdf5_metno_sys::LOCK.lock();
     // SAFETY: every identifier is valid until it is closed, names end, and arrays are as long as said
     unsafe {
         let create = h5p::H5Pcreate(*h5p::H5P_CLS_DATASET_CREATE);
@@ -111,6 +112,7 @@ fn compounds(path: &Path) {
     let file = File::create(path).unwrap();
     file.create_group("g").unwrap();
     let none = h5p::H5P_DEFAULT;
+    let _library = hdf5_metno_sys::LOCK.lock();
     // SAFETY: every identifier is valid until it is closed, names end, and buffers hold what is written
     unsafe {
         let of = h5t::H5Tcreate(h5t::H5T_class_t::H5T_COMPOUND, 16);

@@ -43,6 +43,7 @@ fn listed(path: &Path, kind: Kind) -> (Vec<String>, usize) {
 #[allow(unsafe_code)]
 fn ordered_group(file: &File, name: &str) -> Group {
     let c_name = CString::new(name).unwrap();
+    let _library = hdf5_metno_sys::LOCK.lock();
     // SAFETY: every identifier is valid until it is closed, and the name ends
     unsafe {
         let create = h5p::H5Pcreate(*h5p::H5P_CLS_GROUP_CREATE);

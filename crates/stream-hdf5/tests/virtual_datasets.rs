@@ -249,6 +249,7 @@ fn growing(folder: &Path) -> std::path::PathBuf {
     }
     let path = folder.join("growing.h5");
     let file = File::create(&path).unwrap();
+    let _library = hdf5_metno_sys::LOCK.lock();
     // SAFETY: every identifier is valid until it is closed, names end, and arrays are as long as the rank
     unsafe {
         let every = h5s::H5S_UNLIMITED;

@@ -7,11 +7,9 @@
 #[path = "support/netcdf4.rs"]
 mod netcdf4;
 
-use std::process::Command;
-
 use netcdf4::{many, rich_with};
 use stream_netcdf::Netcdf;
-use stream_testkit::{Contract, Promise, contract_tests};
+use stream_testkit::{Contract, contract_tests};
 
 fn contract() -> Contract {
     Contract::new(&Netcdf)
@@ -36,34 +34,8 @@ contract_tests! { contract;
     reading_never_writes: ReadOnly,
 }
 
-/// Set for the process of its own.
-const APART: &str = "NARROWS_NETCDF_APART";
-
-/// Checks a promise in a process of its own.
-fn apart(name: &str, promise: Promise) {
-    if std::env::var_os(APART).is_some() {
-        return contract().check_promise(promise);
-    }
-    let exe = std::env::current_exe().unwrap();
-    let run = Command::new(exe).args(["--exact", name]).env(APART, "1").output().unwrap();
-    if run.status.code().is_none() {
-        println!("libhdf5 did not survive: {}", run.status);
-        return;
-    }
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stdout));
-}
-
-#[test]
-fn no_input_makes_it_panic_or_hang() {
-    apart("no_input_makes_it_panic_or_hang", Promise::Survival);
-}
-
-#[test]
-fn progress_only_grows() {
-    apart("progress_only_grows", Promise::Progress);
-}
-
-#[test]
-fn errors_say_where_and_what() {
-    apart("errors_say_where_and_what", Promise::Errors);
+contract_tests! { contract, apart from "libhdf5";
+    no_input_makes_it_panic_or_hang: Survival,
+    progress_only_grows: Progress,
+    errors_say_where_and_what: Errors,
 }

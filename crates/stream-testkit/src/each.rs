@@ -1,6 +1,8 @@
 //! A test for each promise.
 
-/// Makes one `#[test]` for each promise of the contract that the given function returns.
+/// Makes one `#[test]` for each promise of the contract that the given function returns, or for those that are named:
+/// `contract_tests! { contract; the_heap_stays_within_the_budget: Budget, }`. With `contract, apart from "libhdf5";` each is checked
+/// in a process of its own, which that library may take down ([`apart`](crate::apart())).
 #[macro_export]
 macro_rules! contract_tests {
     ($contract:path) => {
@@ -19,6 +21,15 @@ macro_rules! contract_tests {
         #[test]
         fn $name() {
             $contract().check_promise($crate::Promise::$promise);
+        }
+    )*};
+    ($contract:path, apart from $library:literal; $($name:ident: $promise:ident,)*) => {$(
+        #[test]
+        fn $name() {
+            let name = concat!(module_path!(), "::", stringify!($name));
+            $crate::apart(name, $library, || {
+                $contract().check_promise($crate::Promise::$promise);
+            });
         }
     )*};
 }

@@ -16,7 +16,8 @@
 //! # }
 //! ```
 //!
-//! With this in a function `contract()`, `stream_testkit::contract_tests!(contract);` makes one `#[test]` for each promise.
+//! With this in a function `contract()`, `stream_testkit::contract_tests!(contract);` makes one `#[test]` for each promise. A reader
+//! over a C library has its damaged files read in processes of their own: [`apart`].
 //!
 //! The promises, and what is done to see whether they are kept:
 //!
@@ -43,6 +44,7 @@
 //! What it cannot see: memory that is mapped and not allocated; C's allocations where the system is not Linux with glibc; what a process
 //! allocates once, in its first reading; files that other threads write outside the source's folder.
 
+mod apart;
 mod case;
 mod contract;
 mod describe;
@@ -57,6 +59,7 @@ mod transcript;
 mod walk;
 mod watch;
 
+pub use apart::apart;
 pub use contract::Contract;
 pub use difference::{Difference, Variation};
 pub use digest::Digest;

@@ -4,11 +4,10 @@
 //! A crash of FFmpeg is told; a broken promise fails.
 #![allow(clippy::unwrap_used)]
 
-use std::process::Command;
 use std::time::Duration;
 
 use stream_core::Format;
-use stream_testkit::{Contract, Difference, Promise, Variation, contract_tests};
+use stream_testkit::{Contract, Difference, Variation, contract_tests};
 use stream_video::Video;
 
 /// What FFmpeg makes of a file depends on all that it probes, which is all of a small file: what is cut may be known otherwise. That a
@@ -88,38 +87,8 @@ fn the_overhead_is_what_is_said() {
     assert!(measured <= said && said <= 4 * measured.max(256 << 10));
 }
 
-/// Set for the process of its own.
-const APART: &str = "NARROWS_VIDEO_APART";
-
-/// Checks a promise in a process of its own.
-fn apart(name: &str, promise: Promise) {
-    if std::env::var_os(APART).is_some() {
-        return small().check_promise(promise);
-    }
-    let run = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", name])
-        .env(APART, "1")
-        .output()
-        .unwrap();
-    if run.status.code().is_none() {
-        println!("FFmpeg did not survive: {}", run.status);
-        return;
-    }
-    let said = String::from_utf8_lossy(&run.stdout);
-    assert!(run.status.success(), "{said}");
-}
-
-#[test]
-fn no_input_makes_it_panic_or_hang() {
-    apart("no_input_makes_it_panic_or_hang", Promise::Survival);
-}
-
-#[test]
-fn progress_only_grows() {
-    apart("progress_only_grows", Promise::Progress);
-}
-
-#[test]
-fn errors_say_where_and_what() {
-    apart("errors_say_where_and_what", Promise::Errors);
+contract_tests! { small, apart from "FFmpeg";
+    no_input_makes_it_panic_or_hang: Survival,
+    progress_only_grows: Progress,
+    errors_say_where_and_what: Errors,
 }

@@ -150,9 +150,9 @@ impl Defect {
     /// The error that says so, with the place in the file.
     #[cold]
     pub fn at(self, offset: u64) -> Error {
-        let kind = match self {
-            Self::BeyondEnd { .. } => ErrorKind::Truncated,
-            _ => ErrorKind::Malformed,
+        let (kind, offset) = match self {
+            Self::BeyondEnd { file, .. } => (ErrorKind::Truncated, offset.min(file)),
+            _ => (ErrorKind::Malformed, offset),
         };
         Error::new(kind, format!("{self} [{}]", self.clause())).at(offset)
     }

@@ -117,6 +117,7 @@ impl Symbols {
         let (data, size) = self.heap;
         let at = meta.place(data).saturating_add(offset);
         if offset >= size {
+            let at = at.min(meta.file());
             return Err(Defect::Value { of: "place of a name in its heap", found: offset }.at(at));
         }
         let mut from = offset;

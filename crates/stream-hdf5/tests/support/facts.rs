@@ -24,6 +24,7 @@ pub(crate) fn context(path: &Path) -> Context {
 pub(crate) fn stored(dataset: &Dataset, dtype: DType) -> Stored {
     let id = dataset.id();
     let create = dataset.dcpl().unwrap();
+    let _library = hdf5_metno_sys::LOCK.lock();
     // SAFETY: all identifiers are valid while `dataset` lives, and every buffer is as long as said
     unsafe {
         let mut info = h5o::H5O_info1_t::default();
@@ -84,6 +85,7 @@ pub(crate) fn stored(dataset: &Dataset, dtype: DType) -> Stored {
 #[allow(unsafe_code)]
 pub(crate) fn library(dataset: &Dataset) -> Vec<u8> {
     let id = dataset.id();
+    let _library = hdf5_metno_sys::LOCK.lock();
     // SAFETY: the buffer holds all elements of the native type, which is no longer than the stored one here
     unsafe {
         let of = h5d::H5Dget_type(id);
