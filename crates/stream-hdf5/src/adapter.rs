@@ -5,7 +5,8 @@ mod fill;
 mod whole;
 
 use stream_core::{
-    Chunks, Context, Diagnostic, Diagnostics, Entry, Progress, Request, Result, Severity, Summary,
+    Chunks, Context, Diagnostic, Diagnostics, Entry, Error, ErrorKind, Progress, Request, Result,
+    Severity, Summary,
 };
 
 use crate::attribute::Attribute;
@@ -13,7 +14,7 @@ use crate::dataset::Dataset;
 use crate::defect::Defect;
 use crate::file::File;
 use crate::object::{AttributeNames, Object, ObjectKind};
-use crate::walk::{Found, Walk, is_the_callers};
+use crate::walk::{Found, Walk, is_not_the_files};
 
 /// [`stream_core::Reader`] over a [`Walk`].
 pub(crate) struct Adapter {
@@ -27,6 +28,10 @@ pub(crate) struct Adapter {
     findings: Diagnostics,
     /// Which file something needs is missing: the first one.
     missing: Option<String>,
+    /// What went wrong behind the entry delivered last.
+    failed: Option<Error>,
+    /// Whether an error ended the reading.
+    ended: bool,
     complete: bool,
 }
 
@@ -75,6 +80,8 @@ impl Adapter {
             counts: Counts::default(),
             findings,
             missing: None,
+            failed: None,
+            ended: false,
             complete: false,
         })
     }
@@ -85,8 +92,11 @@ impl Adapter {
     }
 
     fn read(&mut self, entry: &mut Entry) -> Result<bool> {
-        if self.complete {
+        if self.complete || self.ended {
             return Ok(false);
+        }
+        if let Some(error) = self.failed.take() {
+            return Err(error);
         }
         if self.read_attribute(entry)? {
             return Ok(true);
@@ -96,6 +106,7 @@ impl Adapter {
             self.pending = self.walk.next_found()?.map(Pending::Found);
         }
         let Some(pending) = self.pending.take() else {
+            self.file.call(|library, _| library.intact())?;
             self.complete = true;
             return Ok(false);
         };
@@ -139,7 +150,7 @@ impl Adapter {
             Pending::Found(Found::Object(object)) if object.kind() == ObjectKind::Dataset => {
                 match Dataset::open(object) {
                     Ok(dataset) => Ok(Pending::Dataset(Box::new(dataset))),
-                    Err((object, error)) if is_the_callers(&error) => {
+                    Err((object, error)) if is_not_the_files(&error) => {
                         self.pending = Some(Pending::Found(Found::Object(*object)));
                         Err(error)
                     }
@@ -186,6 +197,10 @@ impl Adapter {
         let names = match names {
             Ok(names) => names,
             // the entry is delivered already: what follows it cannot be listed
+            Err(error) if error.kind() == ErrorKind::Io => {
+                self.failed = Some(error);
+                return Ok(());
+            }
             Err(error) => return self.attribute_lost(object.path(), &error),
         };
         self.current = Some(Current { object, names, depth });
@@ -201,7 +216,7 @@ impl Adapter {
                 self.current = None;
                 return Ok(false);
             }
-            Err(error) if is_the_callers(&error) => return Err(error),
+            Err(error) if is_not_the_files(&error) => return Err(error),
             Err(error) => {
                 let path = object.path().to_owned();
                 self.current = None;
@@ -214,7 +229,7 @@ impl Adapter {
             .and_then(|attribute| fill::attribute(entry, object, name, &attribute, depth));
         match filled {
             Ok(()) => {}
-            Err(error) if is_the_callers(&error) => return Err(error),
+            Err(error) if is_not_the_files(&error) => return Err(error),
             Err(error) => {
                 fill::broken_attribute(entry, object, name, &error, depth)?;
                 let message = error.message().to_owned();
@@ -232,7 +247,7 @@ impl Adapter {
         Ok(true)
     }
 
-    fn attribute_lost(&mut self, path: &str, error: &stream_core::Error) -> Result<()> {
+    fn attribute_lost(&mut self, path: &str, error: &Error) -> Result<()> {
         let message = error.message().to_owned();
         let mut finding = finding(Severity::Error, &Defect::Attribute { message }, Some(path));
         finding.offset = error.offset();
@@ -273,7 +288,9 @@ impl stream_core::Reader for Adapter {
     }
 
     fn read_entry(&mut self, entry: &mut Entry) -> Result<bool> {
-        self.read(entry).map_err(|error| error.with_format("hdf5"))
+        let read = self.read(entry).map_err(|error| error.with_format("hdf5"));
+        self.ended |= read.as_ref().is_err_and(|error| !error.resumable());
+        read
     }
 
     fn chunks(&mut self, request: &Request) -> Result<Box<dyn Chunks>> {

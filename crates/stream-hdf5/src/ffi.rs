@@ -111,10 +111,10 @@ impl Library<'_> {
         if answer < 0 { Err(self.failed(&attempt())) } else { Ok(answer > 0) }
     }
 
-    /// A cancellation that the library went on after; other errors it knows how to live with.
-    fn intact(self) -> Result<()> {
+    /// A cancellation or a failed read that the library went on after; other errors it knows how to live with.
+    pub(crate) fn intact(self) -> Result<()> {
         match self.state.take_error() {
-            Some(error) if error.kind() == ErrorKind::Cancelled => Err(error),
+            Some(error) if is_not_of_the_file(&error) => Err(error),
             _ => Ok(()),
         }
     }
@@ -125,11 +125,19 @@ impl Library<'_> {
         error::failed(self.state, attempt)
     }
 
-    /// Counts in the library's own stack are gone; nothing of an earlier failure may show in the next.
+    /// Counts in the library's own stack are gone; nothing of an earlier failure may show in the next. That the source failed is
+    /// told by the next call.
     pub(crate) fn forget_errors(self) {
         error::clear();
-        drop(self.state.take_error());
+        if let Some(error) = self.state.take_error().filter(is_not_of_the_file) {
+            self.state.put_error(error);
+        }
     }
+}
+
+/// Errors that say nothing of what the file holds.
+fn is_not_of_the_file(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Cancelled | ErrorKind::Io)
 }
 
 /// A name for the library.

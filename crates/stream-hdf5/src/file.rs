@@ -64,7 +64,7 @@ impl File {
         let limits = Limits { metadata: usize::try_from(metadata).unwrap_or(usize::MAX) };
         let end = superblock.end.max(size).min(i64::MAX.unsigned_abs());
         let shown = superblock.unmarked(&cx)?;
-        let state = Arc::new(State::new(cx.clone(), end, shown));
+        let state = Arc::new(State::new(cx.clone(), end, shown, superblock.length_size));
         let opened = OpenedFile::open(&state, limits)?;
         let paths = Mutex::new(None);
         let root = OnceLock::new();

@@ -4,7 +4,7 @@ use stream_core::{ChargedVec, Result, no_such_entry};
 
 use crate::file::File;
 use crate::storage::symbols::{Pages, Symbol, Symbols};
-use crate::walk::is_the_callers;
+use crate::walk::is_not_the_files;
 
 /// Soft links that a path leads through, at most: as many as the library follows.
 const SOFT_LINKS: u8 = 16;
@@ -21,7 +21,7 @@ pub(crate) fn address_of(
 ) -> Result<Option<u64>> {
     let mut lookup = Lookup { file, pages, links: SOFT_LINKS, asked: false };
     match lookup.path(from, path) {
-        Err(error) if is_the_callers(&error) => Err(error),
+        Err(error) if is_not_the_files(&error) => Err(error),
         found => Ok(found.unwrap_or(None)),
     }
 }
@@ -44,7 +44,7 @@ pub(crate) fn through_symbols(file: &File, path: &[u8]) -> Result<Option<u64>> {
     match lookup.path(root, path) {
         // all names were looked for here: the library would find no more
         Ok(None) if !lookup.asked => Err(no_such_entry(&String::from_utf8_lossy(path))),
-        Err(error) if !is_the_callers(&error) => Ok(None),
+        Err(error) if !is_not_the_files(&error) => Ok(None),
         found => found,
     }
 }

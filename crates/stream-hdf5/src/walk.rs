@@ -146,7 +146,7 @@ impl Walk {
     /// The next object or link; `None` after the last.
     ///
     /// # Errors
-    /// `OverBudget` and `Cancelled`, both resumable. What the file's bytes do wrong is [`Found::Broken`].
+    /// `OverBudget` and `Cancelled`, both resumable, and `Io`. What the file's bytes do wrong is [`Found::Broken`].
     pub fn next_found(&mut self) -> Result<Option<Found>> {
         if let Some(first) = &self.first {
             let (address, is_group) = (first.address(), first.kind() == ObjectKind::Group);
@@ -212,7 +212,7 @@ impl Walk {
                         Ok(true)
                     },
                 );
-                if listed.as_ref().is_err_and(is_the_callers) {
+                if listed.as_ref().is_err_and(is_not_the_files) {
                     *cursor = before;
                 }
                 listed
@@ -241,7 +241,7 @@ impl Walk {
                 self.file.check_cache(&mut self.over)?;
                 Ok(None)
             }
-            Err(error) if is_the_callers(&error) => {
+            Err(error) if is_not_the_files(&error) => {
                 names.truncate(level.start);
                 Err(error)
             }
@@ -266,7 +266,7 @@ impl Walk {
                 let target = group.and_then(|group| target(group, name, other, &mut self.value));
                 match target {
                     Ok(target) => Found::Link(Link { path: self.path.as_str().to_owned(), target }),
-                    Err(error) if is_the_callers(&error) => return Err(error),
+                    Err(error) if is_not_the_files(&error) => return Err(error),
                     Err(error) => Found::Broken { path: self.path.as_str().to_owned(), error },
                 }
             }
@@ -294,7 +294,7 @@ impl Walk {
         }
         let object = match self.file.object_at(address, path) {
             Ok(object) => object,
-            Err(error) if is_the_callers(&error) => return Err(error),
+            Err(error) if is_not_the_files(&error) => return Err(error),
             Err(error) => return Ok(Found::Broken { path: path.to_owned(), error }),
         };
         if object.links() > 1 {
@@ -363,9 +363,14 @@ fn text_at(paths: &[u8], at: u64) -> String {
     String::from_utf8_lossy(path).into_owned()
 }
 
-/// Errors that say nothing about the file.
+/// Errors that say nothing about any file.
 pub(crate) fn is_the_callers(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::OverBudget | ErrorKind::Cancelled)
+}
+
+/// Errors that say nothing about this file: that of a source that failed too.
+pub(crate) fn is_not_the_files(error: &Error) -> bool {
+    is_the_callers(error) || error.kind() == ErrorKind::Io
 }
 
 fn lost() -> Error {

@@ -2,8 +2,13 @@
 
 use std::process::{Command, ExitStatus, Output};
 
+use stream_core::memory::wall;
+
 /// Set for the process of its own.
 const APART: &str = "NARROWS_TESTED_APART";
+
+/// Bytes that it may allocate: what a library asks for beyond, as a damaged file's lengths have it, is refused.
+const MEMORY: u64 = 256 << 20;
 
 /// How a process of its own ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -16,8 +21,9 @@ enum End {
 
 /// Runs `check`, which is all that the test `test` does, in a process of its own: this executable again, asked for that test.
 ///
-/// For readings whose damaged files `library` may not survive, as the command reads them in a worker process. That the library took
-/// the process down is printed; a check that fails, a panic that became an abort and a stack that overflowed fail the test.
+/// For readings whose damaged files `library` may not survive, as the command reads them in a worker process: behind a wall of
+/// memory, 256 MiB. That the library took the process down is printed; a check that fails, a panic that became an abort, a stack that
+/// overflowed and an allocation of Rust's that the wall refused fail the test.
 /// `test` is its name with the crate's before it, as in `concat!(module_path!(), "::survives")`, or alone where it is in no module.
 ///
 /// # Panics
@@ -25,6 +31,8 @@ enum End {
 #[track_caller]
 pub fn apart(test: &str, library: &str, check: impl FnOnce()) {
     if std::env::var_os(APART).is_some() {
+        let walled = wall::data(wall::data_size().saturating_add(MEMORY));
+        assert!(walled.is_ok(), "no wall: {walled:?}");
         return check();
     }
     let name = test.split_once("::").map_or(test, |(_crate, name)| name);
@@ -44,7 +52,8 @@ pub fn apart(test: &str, library: &str, check: impl FnOnce()) {
 fn end(output: &Output) -> End {
     let said = String::from_utf8_lossy(&output.stdout);
     let words = String::from_utf8_lossy(&output.stderr);
-    let ours = ["panicked at", "has overflowed its stack"].iter().any(|line| words.contains(line));
+    let ours = ["panicked at", "has overflowed its stack", "memory allocation of"];
+    let ours = ours.iter().any(|line| words.contains(line));
     match output.status.code() {
         // a name that no test has runs none, and ends well
         Some(0) if said.contains("running 1 test\n") => End::Kept,
@@ -82,5 +91,6 @@ mod tests {
         assert!(killed(ended(abort, "\nrunning 1 test\n", "free(): invalid pointer\n")));
         assert!(!killed(ended(abort, "", "thread 'a' panicked at src/a.rs:1:1:\n")));
         assert!(!killed(ended(abort, "", "thread 'a' has overflowed its stack\n")));
+        assert!(!killed(ended(abort, "", "memory allocation of 4294967296 bytes failed\n")));
     }
 }

@@ -2,9 +2,11 @@
 //!
 //! Reads, short reads, cancelling and counters are thereby those of the context, and any source will do. A file whose
 //! superblock promises more bytes than the source has is opened all the same: what stands before the end is readable, and a read
-//! behind it fails as truncated. The mark of a file that is being written, for which the library would refuse it, is not shown to it.
+//! behind it fails as truncated. The mark of a file that is being written, for which the library would refuse it, is not shown to it,
+//! nor is what it would never come back from.
 
 mod class;
+mod collection;
 
 use std::cell::RefCell;
 use std::ffi::{c_char, c_int, c_uint, c_ulong, c_void};
@@ -28,6 +30,8 @@ pub(crate) struct State {
     end: u64,
     /// What the library sees in place of the superblock.
     shown: Option<Shown>,
+    /// Bytes of a length in the file.
+    length_size: u8,
     last_read: AtomicU64,
     error: Mutex<Option<Error>>,
     /// Whether there is an error: asked after every call, so without the lock.
@@ -35,9 +39,9 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(cx: Context, end: u64, shown: Option<Shown>) -> Self {
-        let failed = AtomicBool::new(false);
-        Self { cx, end, shown, last_read: AtomicU64::new(0), error: Mutex::new(None), failed }
+    pub(crate) fn new(cx: Context, end: u64, shown: Option<Shown>, length_size: u8) -> Self {
+        let (last_read, error) = (AtomicU64::new(0), Mutex::new(None));
+        Self { cx, end, shown, length_size, last_read, error, failed: AtomicBool::new(false) }
     }
 
     /// Where the last read began: the best that can be said of where the library stumbled.
@@ -63,15 +67,24 @@ impl State {
             )),
             false => self.cx.read_exact_at(at, bytes),
         };
+        let read = read.and_then(|()| {
+            let defect = collection::defect(&self.cx, at, bytes, self.length_size);
+            defect.map_or(Ok(()), Err)
+        });
         let Err(error) = read else {
             if let Some(shown) = &self.shown {
                 shown.over(at, bytes);
             }
             return true;
         };
+        self.put_error(error);
+        false
+    }
+
+    /// Keeps an error for whoever takes it.
+    pub(super) fn put_error(&self, error: Error) {
         *self.error.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
         self.failed.store(true, Ordering::Relaxed);
-        false
     }
 }
 

@@ -2,7 +2,7 @@
 
 use stream_core::{ChargedVec, Result};
 
-use super::{Found, Link, Target, Walk, is_the_callers, lost};
+use super::{Found, Link, Target, Walk, is_not_the_files, lost};
 use crate::ffi::{LinkKind, LinkTarget};
 use crate::lookup;
 use crate::object::Object;
@@ -23,7 +23,7 @@ pub(super) fn target(
             LinkTarget::Path(path) => {
                 let leads = match library.info_by_name(opened, &group.id, name) {
                     Ok(_) => true,
-                    Err(error) if is_the_callers(&error) => return Err(error),
+                    Err(error) if is_not_the_files(&error) => return Err(error),
                     Err(_) => false,
                 };
                 Target::Soft { path, leads }
@@ -42,13 +42,13 @@ impl Walk {
         let around = (file.context(), file.addresses());
         match table.text(around, &mut self.pages, offset, &mut self.value) {
             Ok(()) => {}
-            Err(error) if is_the_callers(&error) => return Err(error),
+            Err(error) if is_not_the_files(&error) => return Err(error),
             Err(error) => return Ok(Found::Broken { path, error }),
         }
         let target = self.value.to_vec();
         let address = lookup::address_of(file, &mut self.pages, level.group, &target)?;
         let leads = match address.map(|address| file.object_at(address, "")) {
-            Some(Err(error)) if is_the_callers(&error) => return Err(error),
+            Some(Err(error)) if is_not_the_files(&error) => return Err(error),
             found => found.is_some_and(|object| object.is_ok()),
         };
         Ok(Found::Link(Link { path, target: Target::Soft { path: target, leads } }))

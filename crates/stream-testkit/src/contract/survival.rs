@@ -51,6 +51,10 @@ impl Contract {
             self.look_at_all(&plain, effort, found);
         }
         for long in &self.long {
+            // a reader that hangs may hold what making the next file needs
+            if found.enough() {
+                return;
+            }
             if let Some(plain) = self.good_plain(&long.name, (long.make)(1), found) {
                 self.look_at_all(&plain, Effort::LITTLE, found);
             }
