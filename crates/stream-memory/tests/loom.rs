@@ -139,20 +139,23 @@ fn a_buffer_dropped_while_another_is_taken_is_counted_once() {
 }
 
 #[test]
-fn a_buffer_that_moves_between_the_shards_of_two_threads_is_never_missed() {
+fn somebody_short_finds_what_idles_while_shards_fill_and_empty_behind_his_back() {
+    const LARGER: usize = 5120;
     model(|| {
-        let root = Budget::new("root", 2 * SIZE as u64);
+        let root = Budget::new("root", (SIZE + LARGER) as u64);
         let pool = Pool::new(&root);
-        let first = pool.take(&root, SIZE).unwrap();
-        drop(pool.take(&root, SIZE).unwrap());
-        let (moving, budget) = (pool.clone(), root.clone());
-        // one of the two is idle at any moment, in this thread's shard or the other's
-        let mover = thread::spawn(move || {
-            drop(first);
-            drop(moving.take(&budget, SIZE));
+        // shards are two: that of this thread and the third, and that of the second
+        let larger = pool.take(&root, LARGER).unwrap();
+        let (second, budget) = (pool.clone(), root.clone());
+        thread::spawn(move || drop(second.take(&budget, SIZE).unwrap())).join().unwrap();
+        let (third, budget) = (pool.clone(), root.clone());
+        // at any moment one of the two is idle: first the smaller in one shard, in the end the larger in the other
+        let third = thread::spawn(move || {
+            drop(larger);
+            third.take(&budget, SIZE).ok()
         });
         drop(root.reserve(SIZE as u64).unwrap());
-        mover.join().unwrap();
+        drop(third.join().unwrap());
         pool.trim();
         assert_eq!(root.used(), 0);
     });
