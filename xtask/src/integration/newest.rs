@@ -23,7 +23,10 @@ pub(super) fn run() -> Result<()> {
     let target = project::target().join("newest");
     let build = ["build", "--quiet", "--locked", "--package", "narrows", "--features"];
     let mut build = cargo(build);
-    build.args(["full,static", "--target-dir"]).arg(&target).env("CMAKE", &cmake);
+    build
+        .args(["netcdf,static", "--no-default-features", "--target-dir"])
+        .arg(&target)
+        .env("CMAKE", &cmake);
     step(&mut build)?;
     let worker = target.join("debug/narrows-h5");
     let text = output(Command::new("readelf").arg("-d").arg(&worker))?;

@@ -67,7 +67,8 @@ impl ToyReader {
             std::mem::forget(cx.budget().reserve(10));
         }
         if fault == Fault::Leaks {
-            std::mem::forget(vec![1u8; 12_000]);
+            // of one reading within the noise, of several beyond it
+            std::mem::forget(vec![1u8; 6_000]);
         }
         let (window, budget) = (Window::new(cx.clone(), 4096), cx.budget().clone());
         Self {
