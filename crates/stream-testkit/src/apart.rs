@@ -4,6 +4,8 @@ use std::process::{Command, ExitStatus, Output};
 
 use stream_core::memory::wall;
 
+use crate::heap;
+
 /// Set for the process of its own.
 const APART: &str = "NARROWS_TESTED_APART";
 
@@ -46,6 +48,8 @@ pub fn apart(test: &str, library: &str, check: impl FnOnce()) {
     if let End::Killed(status) = &end {
         println!("{library} did not survive: {status}");
     }
+    // held while it panics: what a panic allocates must not show in another test's measurement
+    let _alone = matches!(end, End::Broken(_)).then(heap::lock);
     assert!(!matches!(end, End::Broken(_)), "{name}: {end:#?}");
 }
 

@@ -52,14 +52,14 @@ impl Library<'_> {
     ) -> Result<()> {
         let attempt = || "dataset: reading elements".to_owned();
         let Selection { file, memory } = selection;
-        let mut heap = Heap { budget, held: None, refused: None };
+        let mut heap = Heap { budget, held: None, refused: None, last: std::ptr::null_mut() };
         let its = (&raw mut heap).cast::<c_void>();
         // SAFETY: the class exists once the library was started.
         let transfer = unsafe { h5p::H5Pcreate(*h5p::H5P_CLS_DATASET_XFER) };
         let transfer = self.id(transfer, attempt)?;
         // SAFETY: a list of transfer properties; `heap` lives longer than it is used.
         let status = unsafe {
-            h5p::H5Pset_vlen_mem_manager(transfer.raw(), Some(allocate), its, Some(free), its)
+            h5p::H5Pset_vlen_mem_manager(transfer.raw(), Some(allocate), its, Some(keep), its)
         };
         self.done(status, attempt)?;
         // SAFETY: an open dataset, a type, two dataspaces that select equally many elements, and room for those.
@@ -72,8 +72,9 @@ impl Library<'_> {
             Ok(()) => see(bytes),
             Err(error) => Err(error),
         };
-        // SAFETY: elements that the library wrote as this type into this dataspace, given back once; those it did not write
-        // are zero.
+        // references are given back here; parts of variable length go with `heap`
+        // SAFETY: elements that the library wrote as this type into this dataspace; those it did not write are zero, and
+        // what they point to lives as long as `heap`.
         let status = unsafe {
             let bytes = bytes.as_mut_ptr().cast();
             h5d::H5Dvlen_reclaim(of.raw(), memory.raw(), transfer.raw(), bytes)
@@ -127,16 +128,40 @@ unsafe extern "C" {
     fn H5Rdereference2(near: hid_t, list: hid_t, kind: c_int, reference: *const c_void) -> hid_t;
 }
 
-/// Memory for parts of variable length.
+/// Memory for parts of variable length, which all goes at once.
+///
+/// Where reading fails, a library from 1.14 on has given back what it had converted, and its elements point there still; an
+/// older one has not. So nothing is given back before the end, when nobody looks at the elements any more.
 struct Heap<'a> {
     budget: &'a Budget,
-    /// Given back when the last element is.
     held: Option<Reservation>,
     refused: Option<OverBudget>,
+    /// The block that was allocated last.
+    last: *mut Block,
 }
 
-/// What an allocation takes beside its bytes.
+/// What stands before the bytes of an allocation: aligned as C's are, so that the bytes are too.
+#[repr(C, align(16))]
+struct Block {
+    /// The one that was allocated before.
+    before: *mut Block,
+}
+
+/// What an allocation takes beside its bytes: a `Block`, and what the allocator notes.
 const BLOCK: u64 = 32;
+
+impl Drop for Heap<'_> {
+    fn drop(&mut self) {
+        while !self.last.is_null() {
+            let block = self.last;
+            // SAFETY: a block of `allocate`, given back once: the list goes on with the one before it.
+            unsafe {
+                self.last = (*block).before;
+                sys::h5::H5free_memory(block.cast());
+            }
+        }
+    }
+}
 
 unsafe extern "C" fn allocate(size: usize, heap: *mut c_void) -> *mut c_void {
     // SAFETY: what `read_elements` passed; the lock is held, so nobody else looks at it.
@@ -150,13 +175,21 @@ unsafe extern "C" fn allocate(size: usize, heap: *mut c_void) -> *mut c_void {
         heap.refused = Some(refused);
         return std::ptr::null_mut();
     }
+    let Some(whole) = size.max(1).checked_add(size_of::<Block>()) else {
+        return std::ptr::null_mut();
+    };
     // SAFETY: the library's own allocator; not all of it is written before it is read by faulty files, so it is cleared.
-    unsafe { sys::h5::H5allocate_memory(size.max(1), true.into()) }
-}
-
-unsafe extern "C" fn free(block: *mut c_void, _: *mut c_void) {
-    if !block.is_null() {
-        // SAFETY: a block of `allocate`, given back once.
-        unsafe { sys::h5::H5free_memory(block) };
+    let block = unsafe { sys::h5::H5allocate_memory(whole, true.into()) }.cast::<Block>();
+    if block.is_null() {
+        return std::ptr::null_mut();
+    }
+    // SAFETY: a new block, which is longer than a `Block`, and aligned as all that C allocates.
+    unsafe {
+        block.write(Block { before: heap.last });
+        heap.last = block;
+        block.add(1).cast()
     }
 }
+
+/// The library is done with a part: it stays until the last of them is.
+unsafe extern "C" fn keep(_: *mut c_void, _: *mut c_void) {}

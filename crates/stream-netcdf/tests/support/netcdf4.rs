@@ -3,10 +3,17 @@
 #![allow(dead_code, unsafe_code, clippy::unwrap_used)]
 
 use std::cell::RefCell;
-use std::ffi::CString;
+use std::ffi::{CString, c_char, c_int};
 
 use hdf5_metno_sys::h5i::{self, hid_t};
-use hdf5_metno_sys::{LOCK, h5, h5a, h5d, h5f, h5g, h5p, h5r, h5s, h5t};
+use hdf5_metno_sys::{LOCK, h5, h5a, h5d, h5f, h5g, h5p, h5s, h5t};
+
+/// `H5R_OBJECT`, which 1.12 gave another name.
+const OBJECT: c_int = 0;
+
+unsafe extern "C" {
+    fn H5Rcreate(to: *mut u64, at: hid_t, name: *const c_char, kind: c_int, space: hid_t) -> c_int;
+}
 
 fn c(text: &str) -> CString {
     CString::new(text).unwrap()
@@ -203,9 +210,8 @@ impl Id {
         let mut lists = Vec::new();
         for (reference, path) in references.iter_mut().zip(scales) {
             let to: *mut u64 = reference;
-            let kind = h5r::H5R_type_t::H5R_OBJECT;
             // SAFETY: a reference to an object is an address of 8 bytes
-            sound(unsafe { h5r::H5Rcreate(to.cast(), file.0, c(path).as_ptr(), kind, -1) }.into());
+            sound(unsafe { H5Rcreate(to, file.0, c(path).as_ptr(), OBJECT, -1) }.into());
             lists.push(h5t::hvl_t { len: 1, p: to.cast() });
         }
         let shape = [scales.len() as u64];
