@@ -139,3 +139,75 @@ fn files_over_the_largest_size_are_not_opened() {
     assert!(run.err.contains("larger than the maximum file size of 100"), "{}", run.err);
     assert_eq!(narrows(["info", "--max-file-size", "1MB", path]).code, 0);
 }
+
+#[test]
+#[cfg(feature = "scan")]
+fn what_the_files_of_a_catalogue_needed_is_told_by_format() {
+    let (tree, catalogue) = (tempdir(), tempdir());
+    for n in 0..9 {
+        std::fs::write(tree.path().join(format!("{n}.vtt")), cues(10 + n)).unwrap();
+    }
+    // a second format, of which every file breaks off
+    for n in 0..3 {
+        let file = run::dicom();
+        std::fs::write(tree.path().join(format!("{n}.dcm")), &file[..file.len() - 20]).unwrap();
+    }
+    let catalogue = catalogue.path().join("catalogue");
+    let (tree, catalogue) = (tree.path().to_str().unwrap(), catalogue.to_str().unwrap());
+    let scanned = narrows(["scan", tree, "-o", catalogue]);
+    assert_eq!(scanned.code, 1, "{}", scanned.err);
+    let said = first(&narrows(["memory", "--json", "--analyze", catalogue]));
+    let formats = said["formats"].as_array().unwrap();
+    let named = |format: &Value| {
+        let numbers = ["files", "failures", "bytes"].map(|name| format[name].as_u64().unwrap());
+        (format["format"].as_str().unwrap().to_owned(), numbers)
+    };
+    let picture = run::dicom().len() as u64 - 20;
+    let bytes = (0..9).map(|n| cues(10 + n).len() as u64).sum();
+    let expected = [("dicom".to_owned(), [3, 3, 3 * picture]), ("vtt".to_owned(), [9, 0, bytes])];
+    assert_eq!(formats.iter().map(named).collect::<Vec<_>>(), expected);
+    for format in formats {
+        let number = |name: &str| format[name].as_f64().unwrap();
+        assert!(number("peak") >= number("mean_peak") && number("mean_peak") > 0.0, "{format}");
+        assert!(number("seconds") > 0.0 && number("rate") > 0.0 && number("ratio") > 0.0);
+    }
+    let unusual = said["unusual"].as_array().unwrap();
+    let failing = "3 of 3 files fail, mostly truncated: they were cut off";
+    assert!(unusual.iter().any(|u| u["name"] == "dicom" && u["reason"] == failing), "{said}");
+
+    let text = narrows(["memory", "--analyze", catalogue]);
+    assert_eq!(text.code, 0, "{}", text.err);
+    let starts: Vec<_> = text.out.lines().filter_map(|l| l.split_whitespace().next()).collect();
+    assert_eq!(starts[..3], ["format", "dicom", "vtt"], "{}", text.out);
+    assert!(text.out.contains(&format!("dicom: {failing}")), "{}", text.out);
+    let wrong = narrows(["memory", "--analyze", tree]);
+    assert_eq!((wrong.code, wrong.out.as_str()), (1, ""), "{}", wrong.err);
+}
+
+#[test]
+fn a_profile_is_a_table_on_standard_error_and_json_in_a_file() {
+    let dir = tempdir();
+    let path = dir.path().join("a.vtt");
+    std::fs::write(&path, cues(2000)).unwrap();
+    let (path, json) = (path.to_str().unwrap(), dir.path().join("profile.json"));
+    let flag = format!("--profile={}", json.display());
+    let run = narrows(["ls", "--isolate", "never", &flag, path]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert_eq!(run.out, narrows(["ls", path]).out, "what is printed is the same");
+    assert!(run.err.starts_with("span"), "{}", run.err);
+    for span in ["run", "open", "list", "finish"] {
+        assert!(run.err.lines().any(|line| line.starts_with(span)), "{span}: {}", run.err);
+    }
+    let said: Value = serde_json::from_str(&std::fs::read_to_string(&json).unwrap()).unwrap();
+    let rows = said["spans"].as_array().unwrap();
+    let of = |name: &str| rows.iter().find(|row| row["span"] == name).unwrap();
+    let number = |row: &Value, name: &str| row[name].as_f64().unwrap();
+    assert_eq!((&of("open")["format"], number(of("run"), "count")), (&"vtt".into(), 1.0));
+    assert!(number(of("run"), "seconds") >= number(of("open"), "seconds"));
+    // the allocator's own counters: more than nothing, and what was freed was allocated before
+    let (allocated, freed) = (number(of("run"), "allocated"), number(of("run"), "freed"));
+    assert!(allocated > 4096.0 && freed > 0.0, "{said}");
+    assert!(number(of("run"), "peak") > 0.0 && number(of("list"), "count") >= 1.0);
+    let quiet = narrows(["ls", "-q", "--profile", path]);
+    assert_eq!((quiet.code, quiet.err.as_str()), (0, ""));
+}

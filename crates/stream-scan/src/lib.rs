@@ -48,6 +48,7 @@ mod scan;
 mod shard;
 mod sink;
 mod table;
+mod usage;
 mod walk;
 
 pub use analysis::Analysis;
@@ -69,4 +70,5 @@ pub use row::{Fault, FileRow, Status};
 pub use scan::Scan;
 pub use shard::Shard;
 pub use sink::{Channel, Csv, JsonLines, Rows, Sink};
+pub use usage::usage;
 pub use walk::{LeftOut, Walk};

@@ -37,7 +37,7 @@ pub(crate) struct Governed {
         hide_short_help = true
     )]
     pub(crate) streaming_threshold: Option<String>,
-    /// How much of a chunk those repeat who cut bytes into windows (default: 0)
+    /// How much of a chunk of bytes windows repeat that overlap; no verb cuts any (default: 0)
     #[arg(
         long,
         global = true,
@@ -100,4 +100,8 @@ pub(crate) enum StrategyName {
 pub(crate) struct Memory {
     /// Files whose strategy and needs are estimated too
     pub(crate) files: Vec<PathBuf>,
+    /// Tells by format what the files of a scan's catalogue needed, and which formats and files are out of line
+    #[cfg(feature = "scan")]
+    #[arg(long, value_name = "DIR", conflicts_with = "files")]
+    pub(crate) analyze: Option<PathBuf>,
 }

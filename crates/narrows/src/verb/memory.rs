@@ -15,6 +15,8 @@ use crate::session::Session;
 use crate::{input, settings};
 
 mod file;
+#[cfg(feature = "scan")]
+mod usage;
 
 /// What is known here before any file is looked at.
 struct Here {
@@ -27,6 +29,10 @@ struct Here {
 }
 
 pub(crate) fn run(session: &Session, memory: &Memory) -> anyhow::Result<Outcome> {
+    #[cfg(feature = "scan")]
+    if let Some(catalogue) = &memory.analyze {
+        return usage::run(session, catalogue);
+    }
     let mut out = output::stdout();
     let here = Here::look(session)?;
     if session.json() {

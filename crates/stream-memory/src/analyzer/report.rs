@@ -135,6 +135,7 @@ fn judge_format(gathered: &Gathered, usual: f64, formats: usize) -> Vec<String> 
             "over budget" | "over_budget" => ": the budget is too small for them",
             "truncated" => ": they were cut off",
             "malformed" => ": they break their format's rules",
+            "skipped" | "not enabled" => ": their format's reader is not there",
             "timeout" | "crashed" => ": the format's library does not stand them",
             _ => "",
         };
