@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use stream_core::memory::Budget;
 use stream_core::{Context, FileSource, Format, Request, Value};
-use stream_video::{Packet, Video};
+use stream_video::{Packet, Rational, Video};
 use support::ffprobe::{differences, ffprobe, open};
 
 fn path(name: &str) -> PathBuf {
@@ -52,6 +52,65 @@ fn hdr_says_for_which_display_it_was_made() {
     let pictures = reader.streams()[0].video.as_ref().unwrap();
     assert_eq!(pictures.color.transfer, Some("smpte2084"));
     assert_eq!(pictures.color.primaries, Some("bt2020"));
+}
+
+#[test]
+fn the_display_that_it_was_mastered_on_is_told() {
+    // the example of SMPTE ST 2086, annex: BT.2020 primaries, D65, 0.0001 to 1000 cd/m2; CTA-861.3 beside it
+    let numbers: [u16; 8] = [8500, 39850, 6550, 2300, 35400, 14600, 15635, 16450];
+    let mut display: Vec<u8> = numbers.iter().flat_map(|n| n.to_be_bytes()).collect();
+    display.extend(10_000_000u32.to_be_bytes());
+    display.extend(1u32.to_be_bytes());
+    let light: Vec<u8> = [1000u16, 400].iter().flat_map(|n| n.to_be_bytes()).collect();
+    let mut file = std::fs::read(path("b-frames.mp4")).unwrap();
+    // behind the boxes of the sample entry of pictures; media data come before all of these boxes, so that nothing else moves
+    let around = ["moov", "trak", "mdia", "minf", "stbl", "stsd", "avc1"];
+    let mut starts = vec![0];
+    for name in around {
+        starts.push(found(&file, starts[starts.len() - 1], name));
+    }
+    starts.remove(0);
+    let end = starts[6] + size(&file, starts[6]);
+    let boxes = [boxed("mdcv", &display), boxed("clli", &light)].concat();
+    for start in starts {
+        let grown = u32::try_from(size(&file, start) + boxes.len()).unwrap();
+        file[start..start + 4].copy_from_slice(&grown.to_be_bytes());
+    }
+    file.splice(end..end, boxes);
+    let made = tempfile::Builder::new().suffix(".mp4").tempfile().unwrap();
+    std::fs::write(made.path(), file).unwrap();
+    let reader = open(made.path()).unwrap();
+    let pictures = reader.streams()[0].video.as_ref().unwrap();
+    assert_eq!(pictures.light, Some((1000, 400)));
+    let mastering = pictures.mastering.as_ref().unwrap();
+    let exact = |n: Rational, of: (i64, i64)| i64::from(n.num) * of.1 == of.0 * i64::from(n.den);
+    // red, green, blue: the box has green first
+    let [red, green, blue] = mastering.primaries.unwrap();
+    for (point, x, y) in [(red, 35400, 14600), (green, 8500, 39850), (blue, 6550, 2300)] {
+        assert!(exact(point[0], (x, 50_000)) && exact(point[1], (y, 50_000)), "{mastering:?}");
+    }
+    let white = mastering.white.unwrap();
+    assert!(exact(white[0], (15635, 50_000)) && exact(white[1], (16450, 50_000)), "{white:?}");
+    let [least, most] = mastering.luminance.unwrap();
+    assert!(exact(least, (1, 10_000)) && exact(most, (1000, 1)), "{least:?} {most:?}");
+    if let Some(expected) = ffprobe(made.path()) {
+        assert_eq!(differences(made.path(), &expected), Vec::<String>::new());
+    }
+}
+
+/// Where the first box of this name behind `from` begins.
+fn found(file: &[u8], from: usize, name: &str) -> usize {
+    let mut names = file[from + 8..].windows(4);
+    from + 4 + names.position(|four| four == name.as_bytes()).unwrap()
+}
+
+fn size(file: &[u8], start: usize) -> usize {
+    u32::from_be_bytes(file[start..start + 4].try_into().unwrap()).try_into().unwrap()
+}
+
+fn boxed(name: &str, content: &[u8]) -> Vec<u8> {
+    let size = u32::try_from(content.len() + 8).unwrap();
+    [&size.to_be_bytes(), name.as_bytes(), content].concat()
 }
 
 #[test]
