@@ -14,9 +14,9 @@ use crate::table;
 const MEMORY: &str = "64MiB";
 /// Files after which the first look is taken.
 const FIRST: u64 = 1000;
-/// What may be resident at any time beyond what is after the first thousand: the rows that wait to be written, of which the scan
-/// has an eighth of its memory, and as much for its pages.
-const ROWS: u64 = 16 << 20;
+/// What may be resident in the second half beyond the most of the first, in which the rows that wait to be written grow to what
+/// they may have: they come and go.
+const SPARE: u64 = 8 << 20;
 
 pub(super) fn run(narrows: &Path, folder: &Path, files: u32) -> Result<()> {
     let tree = tree(&folder.join("small"), files)?;
@@ -47,9 +47,9 @@ pub(super) fn run(narrows: &Path, folder: &Path, files: u32) -> Result<()> {
             seen.at(u64::from(files)),
             table::size(most),
         ]);
-        let first = seen.resident.first().map_or(0, |(_, bytes)| *bytes);
-        if most > first + ROWS {
-            grown.push(format!("{depth}, {threads} threads: {first} to {most} bytes resident"));
+        let (first, second) = seen.halves(u64::from(files) / 2);
+        if second > first + SPARE {
+            grown.push(format!("{depth}, {threads} threads: {first} to {second} bytes resident"));
         }
     }
     let header = [
@@ -96,6 +96,15 @@ struct Seen {
 }
 
 impl Seen {
+    /// The most that was resident before so many files, and after.
+    fn halves(&self, files: u64) -> (u64, u64) {
+        let most = |late: bool| {
+            let looks = self.resident.iter().filter(|(at, _)| (*at > files) == late);
+            looks.map(|(_, bytes)| *bytes).max().unwrap_or(0)
+        };
+        (most(false), most(true))
+    }
+
     /// What was resident at the look nearest to so many files.
     fn at(&self, files: u64) -> String {
         let nearest = self.resident.iter().min_by_key(|(at, _)| at.abs_diff(files));
