@@ -77,8 +77,11 @@ mod tests {
             bytes.extend(index.to_le_bytes());
             bytes.extend([1, 0, 0, 0, 0, 0]);
             bytes.extend(length.to_le_bytes());
-            let rest = if index == 0 { length.saturating_sub(16) } else { length.div_ceil(8) * 8 };
-            bytes.resize(bytes.len() + rest as usize, 0);
+            let rest = match index {
+                0 => length.saturating_sub(16),
+                _ => length.next_multiple_of(8),
+            };
+            bytes.extend(vec![0; rest as usize]);
         }
         bytes.resize(size, 0);
         bytes
