@@ -10,6 +10,7 @@ pub mod js;
 pub mod python;
 pub mod report;
 pub mod samples;
+pub mod scan;
 pub mod torture;
 pub mod values;
 pub mod vtt;

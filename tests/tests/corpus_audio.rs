@@ -6,7 +6,7 @@ use narrows_tests::command::{entries, run};
 use narrows_tests::corpus::inputs;
 use narrows_tests::ffprobe::{is_there, probe, streams, tags};
 use narrows_tests::report::{Known, Report, told};
-use narrows_tests::samples;
+use narrows_tests::samples::{self, CUT, ENDIAN, ODD, OTHER_SAMPLES, WIDE};
 use narrows_tests::torture::Suite;
 use serde_json::Value;
 
@@ -27,10 +27,7 @@ const OTHER_STREAMS: &[Known] = &[
     },
 ];
 
-const WIDE: &str = "24 bits in 4 bytes: ffprobe takes them for floats of 24 bits, we for 32 bits with the value on the left";
 const SPEEX: &str = "we name the layout of one and two channels of Speex";
-const ENDIAN: &str = "RIFX is big-endian, which FFmpeg overlooks for 24 bits";
-const ODD: &str = "samples of 36, 45 and 53 bits, which FFmpeg does not know";
 
 /// Files of which we tell other tags than ffprobe, each looked into.
 const OTHER_TAGS: &[Known] = &[
@@ -54,30 +51,6 @@ const OTHER_TAGS: &[Known] = &[
 const ENCODER: &str =
     "ffprobe makes a tag of Matroska's muxing application; here it is a fact of the container";
 const BRANDS: &str = "ffprobe makes tags of the file type box and the movie header; here the brand and the time of creation are facts of the container";
-
-/// Files whose samples differ from those that FFmpeg decodes, each looked into.
-const OTHER_SAMPLES: &[Known] = &[
-    Known { name: "webcodecs/sfx-vorbis.ogg", reason: GRANULE },
-    Known { name: "tinytag/detect_ogg.x", reason: GRANULE },
-    Known { name: "unit/data/detodos.mp3", reason: CUT },
-    Known { name: "tinytag/cut_off_titles.mp3", reason: CUT },
-    Known { name: "hound/pcmwaveformat-24bit-4byte-48kHz-stereo.wav", reason: WIDE },
-    Known { name: "hound/waveformatextensible-24bit-4byte-48kHz-stereo.wav", reason: WIDE },
-    Known { name: "examples/mpeg_aac_decoder/audio_aac.m4a", reason: PADDING },
-    Known { name: "tinytag/multi_value.m4a", reason: PADDING },
-    Known { name: "rust-id3/multi-tags.mp3", reason: PADDING },
-    Known { name: "tinytag/mpeg2_id3v1.mp3", reason: PADDING },
-    Known { name: "tinytag/vbr_xing_header_short.mp3", reason: PADDING },
-    Known { name: "nom-exif/mka.mka", reason: "FFmpeg's decoder of MP2 clips at full scale" },
-    Known { name: "scipy-wav/test-8000Hz-be-3ch-5S-24bit.wav", reason: ENDIAN },
-    Known { name: "scipy-wav/test-8000Hz-le-3ch-5S-36bit.wav", reason: ODD },
-    Known { name: "scipy-wav/test-8000Hz-le-3ch-5S-45bit.wav", reason: ODD },
-    Known { name: "scipy-wav/test-8000Hz-le-3ch-5S-53bit.wav", reason: ODD },
-];
-
-const GRANULE: &str = "as many frames as the last granule position says; FFmpeg gives a block's part fewer than it tells itself";
-const CUT: &str = "the last packet is cut short: FFmpeg decodes what is there of it, we report it";
-const PADDING: &str = "without the padding at the end that the header tells; FFmpeg leaves it in";
 
 /// Files that their sources read and that do not list to their end.
 const UNLISTED: &[Known] = &[
@@ -130,12 +103,6 @@ const DEMANDING: &[Known] = &[
 
 const SUITE: Suite = Suite { folder: "audio", format: "audio", memory: 16, cuts: 8, flips: 6 };
 
-/// Codecs whose samples are the same for every decoder, by ffprobe's names.
-const LOSSLESS: [&str; 3] = ["flac", "alac", "pcm_"];
-
-/// How far samples of other codecs may lie apart: two decoders round differently, 16 bits deep.
-const TOLERANCE: f32 = 1.0 / 8192.0;
-
 #[test]
 fn streams_and_tags_are_those_that_ffprobe_tells() -> Result<()> {
     if !is_there() {
@@ -162,13 +129,8 @@ fn streams_and_tags_are_those_that_ffprobe_tells() -> Result<()> {
 
 fn same_samples(file: &Path, theirs: &Value) -> Result<()> {
     let stream = samples::first(theirs).context("ffprobe finds no audio")?;
-    let codec = stream["codec_name"].as_str().unwrap_or_default();
-    let lossless = LOSSLESS.iter().any(|name| codec.starts_with(name));
-    let allowed = if lossless { 0.0 } else { TOLERANCE };
-    // FFmpeg's own decoder of Opus differs from the one that RFC 6716 stands for
-    let options: &[&str] = if codec == "opus" { &["-c:a", "libopus"] } else { &[] };
     let entry = format!("stream/{}", stream["index"]);
-    samples::same(file, "audio", &entry, options, allowed)
+    samples::same(file, "audio", &entry, samples::options(stream), samples::allowed(stream))
 }
 
 #[test]
