@@ -91,3 +91,9 @@ pub(crate) const OTHER_STATISTICS: &[Known] = &[
 ];
 
 const EMPTY: &str = "an array without elements has no measures";
+
+/// Good files whose rows of entries differ from what `ls` lists.
+pub(crate) const OTHERWISE_LISTED: &[Known] = &[];
+
+/// Audio files whose statistics differ from those of what FFmpeg decodes.
+pub(crate) const OTHER_SOUND: &[Known] = &[];

@@ -1,5 +1,6 @@
 //! The whole corpus scanned at full depth by the command: a row a file, no process left, and rows that say what other programs say.
 mod known;
+mod oracles;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
