@@ -96,17 +96,21 @@ pub fn measures(row: &Value) -> BTreeMap<&str, f64> {
     pairs.filter_map(|p| Some((p["key"].as_str()?, pair(p)?))).collect()
 }
 
-/// Where measures differ from statistics that another library gives: counts, extremes to the bit, mean and deviation within
-/// `allowed` of the greatest magnitude.
+/// Where measures differ from statistics that another library gives: counts exactly, extremes, mean and deviation within
+/// `relative` times the greatest magnitude, and `absolute`.
 #[must_use]
-pub fn differences(ours: &BTreeMap<&str, f64>, theirs: &Value, allowed: f64) -> Vec<String> {
+pub fn differences(
+    ours: &BTreeMap<&str, f64>,
+    theirs: &Value,
+    (relative, absolute): (f64, f64),
+) -> Vec<String> {
     let magnitude = |key: &str| theirs[key].as_f64().map_or(0.0, f64::abs);
     let largest = magnitude("min").max(magnitude("max"));
     let mut found = Vec::new();
     for key in ["count", "missing", "min", "max", "mean", "sd"] {
         let Some(their) = theirs[key].as_f64() else { continue };
         let exact = matches!(key, "count" | "missing");
-        let allowed = if exact { 0.0 } else { allowed * largest };
+        let allowed = if exact { 0.0 } else { absolute.max(relative * largest) };
         match ours.get(key) {
             Some(our) if (our - their).abs() <= allowed => {}
             our => found.push(format!("{key} {our:?}, theirs {their}")),
@@ -165,7 +169,10 @@ mod tests {
         let theirs = json!({"count": 3, "min": -1.0, "max": 4.0, "mean": 2.0});
         let ours =
             BTreeMap::from([("count", 3.0), ("min", -1.0), ("max", 4.0), ("mean", 2.0 + 1e-12)]);
-        assert!(differences(&ours, &theirs, 1e-10).is_empty());
-        assert_eq!(differences(&ours, &json!({"count": 2}), 1.0), ["count Some(3.0), theirs 2"]);
+        assert!(differences(&ours, &theirs, (1e-10, 0.0)).is_empty());
+        assert_eq!(
+            differences(&ours, &json!({"count": 2}), (1.0, 0.0)),
+            ["count Some(3.0), theirs 2"]
+        );
     }
 }
