@@ -52,10 +52,10 @@ pub(crate) struct Shares {
 }
 
 impl Shares {
-    /// Divides the budget: an eighth for the encoders of rows, 2 to 16 MiB, half of it for the pages of what is encoded; half as much
-    /// for the rows of all threads; the rest is for files.
+    /// Divides the budget: an eighth for the encoders of rows, 1 to 16 MiB; as much for the rows of all threads; the rest is for
+    /// files.
     pub(crate) fn of(budget: &Budget, threads: NonZeroUsize) -> Result<Self> {
-        let group = (budget.available() / 16).clamp(1 << 20, 8 << 20);
+        let group = (budget.available() / 8).clamp(1 << 20, 16 << 20);
         let each = u64::try_from(threads.get()).unwrap_or(1).saturating_mul(COPIES);
         let block = group.checked_div(each).unwrap_or(0).clamp(64 << 10, 1 << 20);
         // the encoders hold a fourth more for files, and pages of what is being encoded

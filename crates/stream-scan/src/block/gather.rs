@@ -71,8 +71,7 @@ impl Gather {
 
     /// Puts the rows of earlier files aside and gives those of the file at hand.
     fn split(&mut self) -> Result<RecordBatch> {
-        let next = self.entries.like();
-        let all = std::mem::replace(&mut self.entries, next).finish().map_err(arrow)?;
+        let all = std::mem::replace(&mut self.entries, Entries::new()).finish().map_err(arrow)?;
         let mark = std::mem::take(&mut self.mark).min(all.num_rows());
         if mark > 0 {
             self.held.push(all.slice(0, mark));

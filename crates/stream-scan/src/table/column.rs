@@ -2,17 +2,12 @@
 
 use std::sync::Arc;
 
-use arrow_array::builder::{ArrayBuilder as _, StringBuilder};
+use arrow_array::builder::StringBuilder;
 use arrow_array::{ArrayRef, Float64Array, ListArray, StructArray, UInt64Array};
 use arrow_buffer::{NullBufferBuilder, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{ArrowError, DataType};
 
 use super::{item, pair};
-
-/// Room for as many texts, and as long ones, as `texts` has: growing by doubling copies each text about once more.
-pub(super) fn strings_like(texts: &StringBuilder) -> StringBuilder {
-    StringBuilder::with_capacity(texts.len(), texts.values_slice().len())
-}
 
 /// Where each row's items end.
 struct Ends {
@@ -23,12 +18,6 @@ struct Ends {
 impl Ends {
     fn new() -> Self {
         Self { ends: vec![0], nulls: NullBufferBuilder::new(0) }
-    }
-
-    fn like(&self) -> Self {
-        let mut ends = Vec::with_capacity(self.ends.len());
-        ends.push(0);
-        Self { ends, nulls: NullBufferBuilder::new(self.nulls.len()) }
     }
 
     fn end(&mut self, items: usize) {
@@ -57,11 +46,6 @@ pub(super) struct Numbers {
 impl Numbers {
     pub(super) fn new() -> Self {
         Self { items: Vec::new(), ends: Ends::new() }
-    }
-
-    /// An empty one with room for as much as this has.
-    pub(super) fn like(&self) -> Self {
-        Self { items: Vec::with_capacity(self.items.len()), ends: self.ends.like() }
     }
 
     /// The next row; adds how many bytes it takes.
@@ -93,10 +77,6 @@ impl Texts {
         Self { items: StringBuilder::new(), count: 0, ends: Ends::new() }
     }
 
-    pub(super) fn like(&self) -> Self {
-        Self { items: strings_like(&self.items), count: 0, ends: self.ends.like() }
-    }
-
     pub(super) fn push(&mut self, row: &[String], bytes: &mut usize) {
         for text in row {
             self.items.append_value(text);
@@ -124,11 +104,6 @@ impl<V: Values> Pairs<V> {
         Self { keys: StringBuilder::new(), values: V::empty(), count: 0, ends: Ends::new() }
     }
 
-    pub(super) fn like(&self) -> Self {
-        let (keys, values) = (strings_like(&self.keys), self.values.like());
-        Self { keys, values, count: 0, ends: self.ends.like() }
-    }
-
     /// An item of the row that [`Pairs::end`] ends.
     pub(super) fn item(&mut self, key: &str, value: &V::One, bytes: &mut usize) {
         self.keys.append_value(key);
@@ -154,8 +129,6 @@ pub(super) trait Values {
     type One: ?Sized;
     const TYPE: DataType;
     fn empty() -> Self;
-    /// Empty, with room for as much as this has.
-    fn like(&self) -> Self;
     /// Adds one, and says how many bytes it takes.
     fn add(&mut self, value: &Self::One) -> usize;
     fn array(self) -> ArrayRef;
@@ -167,10 +140,6 @@ impl Values for StringBuilder {
 
     fn empty() -> Self {
         Self::new()
-    }
-
-    fn like(&self) -> Self {
-        strings_like(self)
     }
 
     fn add(&mut self, value: &str) -> usize {
@@ -189,10 +158,6 @@ impl Values for Vec<f64> {
 
     fn empty() -> Self {
         Self::new()
-    }
-
-    fn like(&self) -> Self {
-        Self::with_capacity(self.len())
     }
 
     fn add(&mut self, value: &f64) -> usize {

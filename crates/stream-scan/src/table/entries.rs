@@ -10,7 +10,7 @@ use arrow_schema::ArrowError;
 use stream_core::{Entry, Value};
 
 use super::ENTRIES;
-use super::column::{Numbers, Pairs, Texts, strings_like};
+use super::column::{Numbers, Pairs, Texts};
 use super::value::text;
 use crate::redact::Redactor;
 
@@ -54,27 +54,6 @@ impl Entries {
             value: StringBuilder::new(),
             fields: Pairs::new(),
             measures: Pairs::new(),
-        }
-    }
-
-    /// Empty, with room for as much as this has.
-    pub(crate) fn like(&self) -> Self {
-        Self {
-            rows: 0,
-            bytes: 0,
-            scratch: String::new(),
-            file: UInt64Builder::with_capacity(self.rows),
-            path: strings_like(&self.path),
-            kind: strings_like(&self.kind),
-            dtype: strings_like(&self.dtype),
-            shape: self.shape.like(),
-            chunk: self.chunk.like(),
-            filters: self.filters.like(),
-            offset: UInt64Builder::with_capacity(self.rows),
-            length: UInt64Builder::with_capacity(self.rows),
-            value: strings_like(&self.value),
-            fields: self.fields.like(),
-            measures: self.measures.like(),
         }
     }
 
