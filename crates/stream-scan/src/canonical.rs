@@ -7,12 +7,11 @@ use arrow_array::types::UInt64Type;
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::DataType;
 use serde_json::{Map, Value, json};
-use stream_core::{Error, ErrorKind, Result};
+use stream_core::Result;
 use stream_memory::Budget;
 
-use crate::commit::batches;
 use crate::part::{TABLES, part_path};
-use crate::{Plan, journal};
+use crate::{Plan, journal, rows};
 
 /// Columns that differ from run to run: they tell time, memory, attempts, and how much was read ahead with the memory at hand.
 const VARYING: [&str; 4] = ["bytes_read", "peak_memory", "elapsed", "attempts"];
@@ -31,15 +30,13 @@ pub fn canonical(catalogue: &Path) -> Result<Vec<String>> {
     let mut lines: Vec<(u64, u8, String)> = Vec::new();
     for (order, (table, id)) in (0u8..).zip(TABLES.into_iter().zip(["id", "file"])) {
         for name in &past.parts {
-            for batch in batches(&part_path(catalogue, table, name), None)? {
-                let batch = batch?;
-                let ids = batch.column_by_name(id).map(|ids| ids.as_primitive::<UInt64Type>());
-                let ids =
-                    ids.ok_or_else(|| Error::new(ErrorKind::Malformed, "no column of numbers"))?;
-                for row in 0..batch.num_rows() {
-                    lines.push((ids.value(row), order, line(&batch, row, &VARYING)));
-                }
-            }
+            rows::each(part_path(catalogue, table, name), None, |rows| {
+                let ids = rows.numbers(id)?;
+                let all = (0..rows.len())
+                    .map(|row| (ids.value(row), order, line(&rows.batch, row, &VARYING)));
+                lines.extend(all);
+                Ok(())
+            })?;
         }
     }
     // stable: entries of a file stay in their order

@@ -1,27 +1,23 @@
 //! The last step: every input has its row, and no other file is there.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::Path;
 
-use arrow_array::cast::AsArray as _;
-use arrow_array::types::{Float64Type, UInt64Type};
-use arrow_array::{Array as _, RecordBatch};
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use arrow_array::Array as _;
 use stream_core::{Error, ErrorKind, Result};
 use stream_memory::Budget;
 
 use crate::Plan;
 use crate::bits::Bits;
-use crate::block::arrow;
 use crate::catalogue::remove_strays;
 use crate::duplicates;
-use crate::fault::{Doing as _, table_fault};
+use crate::fault::Doing as _;
 use crate::files::write_whole;
 use crate::journal;
 use crate::part::{TABLES, part_path};
 use crate::renew;
 use crate::report::{Report, Seen};
+use crate::rows::{self, Rows};
 
 /// A catalogue that is whole.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,9 +58,7 @@ pub fn commit(catalogue: &Path, budget: &Budget) -> Result<Committed> {
     let mut seen = Bits::new(plan.numbers(), budget)?;
     for name in &past.parts {
         let path = part_path(catalogue, TABLES[0], name);
-        for batch in batches(&path, Some(&COLUMNS))? {
-            add(&batch?, &mut seen, &mut report)?;
-        }
+        rows::each(path, Some(&COLUMNS), |rows| add(rows, &mut seen, &mut report))?;
     }
     let missing = inputs.saturating_sub(seen.len());
     if missing > 0 {
@@ -105,35 +99,13 @@ fn leftovers(catalogue: &Path) -> Result<Vec<std::path::PathBuf>> {
     Ok(found)
 }
 
-/// The rows of a part, all columns or some.
-pub(crate) fn batches(
-    path: &Path,
-    columns: Option<&[&str]>,
-) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<>> {
-    let file = File::open(path).doing(path, "opening")?;
-    let mut builder =
-        ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| table_fault(path, e))?;
-    if let Some(columns) = columns {
-        let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
-        builder = builder.with_projection(mask);
-    }
-    let reader = builder.with_batch_size(1024).build().map_err(|e| table_fault(path, e))?;
-    Ok(reader.map(|batch| batch.map_err(arrow)))
-}
-
-fn add(batch: &RecordBatch, seen: &mut Bits, report: &mut Report) -> Result<()> {
-    let column = |name: &str| {
-        let missing = || Error::new(ErrorKind::Malformed, format!("a part has no column {name}"));
-        batch.column_by_name(name).ok_or_else(missing)
-    };
-    let numbers = |name: &str| Ok::<_, Error>(column(name)?.as_primitive::<UInt64Type>());
-    let texts = |name: &str| Ok::<_, Error>(column(name)?.as_string::<i32>());
-    let (id, size) = (numbers("id")?, numbers("size")?);
-    let (entries, peak) = (numbers("entries")?, numbers("peak_memory")?);
-    let elapsed = column("elapsed")?.as_primitive::<Float64Type>();
-    let (path, format) = (texts("path")?, texts("format")?);
-    let (status, error) = (texts("status")?, texts("error_kind")?);
-    for row in 0..batch.num_rows() {
+fn add(rows: &Rows<'_>, seen: &mut Bits, report: &mut Report) -> Result<()> {
+    let (id, size) = (rows.numbers("id")?, rows.numbers("size")?);
+    let (entries, peak) = (rows.numbers("entries")?, rows.numbers("peak_memory")?);
+    let elapsed = rows.floats("elapsed")?;
+    let (path, format) = (rows.texts("path")?, rows.texts("format")?);
+    let (status, error) = (rows.texts("status")?, rows.texts("error_kind")?);
+    for row in 0..rows.len() {
         if !seen.insert(id.value(row)) {
             let message = format!("{}: has two rows, or none in the plan", path.value(row));
             return Err(Error::new(ErrorKind::Malformed, message));

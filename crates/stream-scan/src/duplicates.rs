@@ -2,16 +2,13 @@
 
 use std::path::Path;
 
-use arrow_array::cast::AsArray as _;
-use arrow_array::types::UInt64Type;
-use arrow_array::{Array as _, RecordBatch};
+use arrow_array::Array as _;
 use stream_core::{ChargedVec, Error, ErrorKind, Result};
 use stream_memory::{Budget, Reservation};
 use twox_hash::XxHash3_64;
 
-use crate::commit::batches;
 use crate::part::{TABLES, part_path};
-use crate::{Plan, journal};
+use crate::{Plan, journal, rows};
 
 /// How many files are there more than once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -74,10 +71,10 @@ pub fn duplicates(catalogue: &Path, budget: &Budget) -> Result<Vec<Group>> {
         }
     }
     drop(all);
-    let mut rows = rows(catalogue, &parts, &twice, budget)?;
-    rows.all.sort_unstable();
+    let mut held = hold(catalogue, &parts, &twice, budget)?;
+    held.all.sort_unstable();
     let mut groups: Vec<Group> = Vec::new();
-    for (digest, size, _, path) in rows.all {
+    for (digest, size, _, path) in held.all {
         match groups.last_mut() {
             Some(last) if last.digest == digest && last.size == size => last.paths.push(path),
             _ => groups.push(Group { digest, size, paths: vec![path] }),
@@ -104,14 +101,13 @@ fn key(digest: &str, size: u64) -> Key {
 fn keys(catalogue: &Path, parts: &[String], budget: &Budget) -> Result<ChargedVec<Key>> {
     let mut all = ChargedVec::new(budget);
     for name in parts {
-        for batch in batches(&part_path(catalogue, TABLES[0], name), Some(&["size", "digest"]))? {
-            let batch = batch?;
-            let size = column(&batch, "size")?.as_primitive::<UInt64Type>();
-            let digest = column(&batch, "digest")?.as_string::<i32>();
-            for row in (0..batch.num_rows()).filter(|row| digest.is_valid(*row)) {
+        rows::each(part_path(catalogue, TABLES[0], name), Some(&["size", "digest"]), |rows| {
+            let (size, digest) = (rows.numbers("size")?, rows.texts("digest")?);
+            for row in (0..rows.len()).filter(|row| digest.is_valid(*row)) {
                 all.push(key(digest.value(row), size.value(row)))?;
             }
-        }
+            Ok(())
+        })?;
     }
     all.as_mut_slice().sort_unstable();
     Ok(all)
@@ -124,22 +120,18 @@ struct Held {
 }
 
 /// Digest, size, number and path of the files with these keys.
-fn rows(catalogue: &Path, parts: &[String], keys: &[Key], budget: &Budget) -> Result<Held> {
+fn hold(catalogue: &Path, parts: &[String], keys: &[Key], budget: &Budget) -> Result<Held> {
     const COLUMNS: [&str; 4] = ["id", "path", "size", "digest"];
     let (mut all, mut charges) = (Vec::new(), Vec::new());
     for name in parts {
-        for batch in batches(&part_path(catalogue, TABLES[0], name), Some(&COLUMNS))? {
-            let batch = batch?;
-            let numbers =
-                |name| Ok::<_, Error>(column(&batch, name)?.as_primitive::<UInt64Type>().clone());
-            let texts = |name| Ok::<_, Error>(column(&batch, name)?.as_string::<i32>().clone());
-            let (id, size) = (numbers("id")?, numbers("size")?);
-            let (path, digest) = (texts("path")?, texts("digest")?);
+        rows::each(part_path(catalogue, TABLES[0], name), Some(&COLUMNS), |rows| {
+            let (id, size) = (rows.numbers("id")?, rows.numbers("size")?);
+            let (path, digest) = (rows.texts("path")?, rows.texts("digest")?);
             let wanted = |row: &usize| {
                 let key = digest.is_valid(*row).then(|| key(digest.value(*row), size.value(*row)));
                 key.is_some_and(|key| keys.binary_search(&key).is_ok())
             };
-            let wanted: Vec<usize> = (0..batch.num_rows()).filter(wanted).collect();
+            let wanted: Vec<usize> = (0..rows.len()).filter(wanted).collect();
             let texts = wanted
                 .iter()
                 .map(|row| digest.value(*row).len().saturating_add(path.value(*row).len()));
@@ -150,12 +142,8 @@ fn rows(catalogue: &Path, parts: &[String], keys: &[Key], budget: &Budget) -> Re
                 let (digest, path) = (digest.value(row).to_owned(), path.value(row).to_owned());
                 all.push((digest, size.value(row), id.value(row), path));
             }
-        }
+            Ok(())
+        })?;
     }
     Ok(Held { all, _charges: charges })
-}
-
-fn column<'b>(batch: &'b RecordBatch, name: &str) -> Result<&'b dyn arrow_array::Array> {
-    let missing = || Error::new(ErrorKind::Malformed, format!("a part has no column {name}"));
-    batch.column_by_name(name).map(|column| &**column).ok_or_else(missing)
 }

@@ -42,6 +42,7 @@ mod redact;
 mod renew;
 mod report;
 mod row;
+mod rows;
 mod run;
 mod running;
 mod scan;

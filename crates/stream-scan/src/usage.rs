@@ -3,14 +3,12 @@
 use std::path::Path;
 use std::time::Duration;
 
-use arrow_array::cast::AsArray as _;
-use arrow_array::types::{Float64Type, UInt64Type};
-use arrow_array::{Array as _, RecordBatch};
-use stream_core::{Error, ErrorKind, Result};
+use arrow_array::Array as _;
+use stream_core::Result;
 use stream_memory::{Analyzer, Budget, Observation};
 
-use crate::commit::batches;
 use crate::part::{TABLES, part_path};
+use crate::rows::{self, Rows};
 use crate::{Plan, Status, journal};
 
 /// The columns that are looked at.
@@ -31,31 +29,18 @@ pub fn usage(catalogue: &Path, budget: &Budget) -> Result<Analyzer> {
     let past = journal::past(catalogue, &plan, budget)?;
     let mut analyzer = Analyzer::new();
     for name in &past.parts {
-        for batch in batches(&part_path(catalogue, TABLES[0], name), Some(&COLUMNS))? {
-            add(&batch?, &mut analyzer)?;
-        }
+        let path = part_path(catalogue, TABLES[0], name);
+        rows::each(path, Some(&COLUMNS), |rows| add(rows, &mut analyzer))?;
     }
     Ok(analyzer)
 }
 
-fn add(batch: &RecordBatch, analyzer: &mut Analyzer) -> Result<()> {
-    let missing = |name: &str| {
-        Error::new(ErrorKind::Malformed, format!("a part has no column {name} of its type"))
-    };
-    let column = |name: &str| batch.column_by_name(name);
-    let numbers = |name: &str| {
-        let numbers = column(name).and_then(|c| c.as_primitive_opt::<UInt64Type>());
-        numbers.ok_or_else(|| missing(name))
-    };
-    let texts = |name: &str| {
-        column(name).and_then(|c| c.as_string_opt::<i32>()).ok_or_else(|| missing(name))
-    };
-    let elapsed = column("elapsed").and_then(|c| c.as_primitive_opt::<Float64Type>());
-    let elapsed = elapsed.ok_or_else(|| missing("elapsed"))?;
-    let (size, peak) = (numbers("size")?, numbers("peak_memory")?);
-    let (path, format) = (texts("path")?, texts("format")?);
-    let (status, error) = (texts("status")?, texts("error_kind")?);
-    for row in 0..batch.num_rows() {
+fn add(rows: &Rows<'_>, analyzer: &mut Analyzer) -> Result<()> {
+    let (size, peak) = (rows.numbers("size")?, rows.numbers("peak_memory")?);
+    let elapsed = rows.floats("elapsed")?;
+    let (path, format) = (rows.texts("path")?, rows.texts("format")?);
+    let (status, error) = (rows.texts("status")?, rows.texts("error_kind")?);
+    for row in 0..rows.len() {
         let kind = error.is_valid(row).then(|| error.value(row));
         analyzer.observe(&Observation {
             file: path.value(row).to_owned(),

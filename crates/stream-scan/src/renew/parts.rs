@@ -2,15 +2,12 @@
 
 use std::path::Path;
 
-use arrow_array::RecordBatch;
-use arrow_array::cast::AsArray as _;
-use arrow_array::types::UInt64Type;
-use stream_core::{Error, ErrorKind, Result};
+use stream_core::Result;
 use stream_memory::Budget;
 
 use crate::bits::Bits;
-use crate::commit::batches;
 use crate::part::{Done, Part, TABLES, part_path};
+use crate::rows::{self, Rows};
 
 /// Bytes of rows that are held before they are written.
 const GROUP: usize = 1 << 20;
@@ -28,9 +25,9 @@ pub(super) fn without(
     let copied = (|| {
         for (table, column) in ["id", "file"].into_iter().enumerate() {
             let folder = TABLES.get(table).copied().unwrap_or_default();
-            for batch in batches(&part_path(catalogue, folder, name), None)? {
-                copy(&mut part, table, &batch?, column, stale)?;
-            }
+            rows::each(part_path(catalogue, folder, name), None, |rows| {
+                copy(&mut part, table, rows, column, stale)
+            })?;
         }
         Ok(())
     })();
@@ -41,21 +38,13 @@ pub(super) fn without(
     part.finish().map(Some)
 }
 
-fn copy(
-    part: &mut Part,
-    table: usize,
-    batch: &RecordBatch,
-    column: &str,
-    stale: &Bits,
-) -> Result<()> {
-    let missing = || Error::new(ErrorKind::Malformed, format!("a part has no column {column}"));
-    let ids = batch.column_by_name(column).ok_or_else(missing)?;
-    let ids = ids.as_primitive::<UInt64Type>().values();
+fn copy(part: &mut Part, table: usize, rows: &Rows<'_>, column: &str, stale: &Bits) -> Result<()> {
+    let ids = rows.numbers(column)?.values();
     let mut start = 0usize;
     // rows that stay, as many as follow one another
     for run in ids.chunk_by(|a, b| stale.contains(*a) == stale.contains(*b)) {
         if run.first().is_some_and(|id| !stale.contains(*id)) {
-            part.copy(table, &batch.slice(start, run.len()), run)?;
+            part.copy(table, &rows.batch.slice(start, run.len()), run)?;
         }
         start = start.saturating_add(run.len());
     }
