@@ -75,16 +75,14 @@ impl Desk<'_> {
             row.fail(Fault::of(&e, "open"), Status::Failed);
             return Ok(Attempt::Row(Box::new(row)));
         }
-        let attempt = self.attempt(input, row, gather, begun)?;
-        Ok(match attempt {
-            Attempt::Row(mut row) => {
-                if let Some(redactor) = self.redactor {
-                    redactor.row(&mut row);
-                }
-                Attempt::Row(row)
-            }
-            other => other,
-        })
+        let mut attempt = self.attempt(input, row, gather, begun)?;
+        // the journal keeps why a file is read again
+        if let (Attempt::Row(row) | Attempt::Again(row), Some(redactor)) =
+            (&mut attempt, self.redactor)
+        {
+            redactor.row(row);
+        }
+        Ok(attempt)
     }
 
     fn attempt(

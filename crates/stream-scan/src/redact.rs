@@ -1,6 +1,7 @@
 //! What of a file's values reaches the catalogue.
 
 mod dicom;
+mod rules;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -29,10 +30,10 @@ pub struct Policy {
     /// What holds for DICOM where `dicom` says nothing.
     #[serde(default)]
     pub base: Base,
-    /// By DICOM tag, `(0010,0010)`, or keyword, `PatientName`. A rule for a sequence, by tag, holds for what is in it too.
+    /// By DICOM tag, `(0010,0010)`, or keyword, `PatientName`. A rule for a sequence, by tag only, holds for what is in it too.
     #[serde(default)]
     pub dicom: BTreeMap<String, Action>,
-    /// Of other formats, by the name of a tag, an attribute, a FITS keyword or a field, in small letters; `*` is all others.
+    /// Of other formats, by the name of a tag, an attribute, a FITS keyword or a field, in whatever letters; `*` is all others.
     #[serde(default)]
     pub tags: BTreeMap<String, Action>,
 }
@@ -60,7 +61,11 @@ pub(crate) const WITHHELD: &str = "withheld: the message may quote values";
 
 impl Redactor {
     /// `key` is any text; needed where a rule of the policy hashes. Without one, what the base would hash is dropped.
+    ///
+    /// # Errors
+    /// `Request` when the policy needs a key and there is none, or has a rule that could never hold.
     pub(crate) fn new(policy: &Policy, key: Option<&str>) -> Result<Self> {
+        let policy = rules::checked(policy)?;
         let rules = policy.dicom.values().chain(policy.tags.values());
         let hashes = rules.into_iter().any(|action| *action == Action::Hash);
         let key = key.map(|key| blake3::derive_key("narrows scan redaction 1", key.as_bytes()));
@@ -68,7 +73,7 @@ impl Redactor {
             let message = "the redaction policy hashes values: give it a key";
             return Err(Error::new(ErrorKind::Request, message));
         }
-        Ok(Self { policy: policy.clone(), key })
+        Ok(Self { policy, key })
     }
 
     /// A short text that tells one key from another and nothing else.

@@ -18,11 +18,19 @@ fn element(group: u16, element: u16, vr: &str, value: &str) -> Vec<u8> {
 
 /// Explicit VR little endian, with a patient.
 fn dicom(path: &Path) {
-    let meta = element(2, 0x10, "UI", "1.2.840.10008.1.2.1");
+    let meta = [
+        element(2, 3, "UI", "1.2.826.0.1.17.4"),
+        element(2, 0x10, "UI", "1.2.840.10008.1.2.1"),
+        element(2, 0x12, "UI", "1.2.826.0.1.17.5"),
+        element(2, 0x13, "SH", "HOSPITAL_PACS"),
+        element(2, 0x16, "AE", "WARD_7"),
+    ]
+    .concat();
     let mut length = element(2, 0, "UL", "    ");
     length.truncate(8);
     length.extend(u32::try_from(meta.len()).unwrap().to_le_bytes());
     let data = [
+        element(8, 0x18, "UI", "1.2.826.0.1.17.4"),
         element(8, 0x20, "DA", "20240102"),
         element(8, 0x60, "CS", "CT"),
         element(8, 0x103e, "LO", "Secret series"),
@@ -52,10 +60,19 @@ fn names_and_dates_of_a_redacted_file_are_nowhere_in_the_catalogue() {
     let policy = Policy { base: Base::Basic, dicom: rules.into(), ..Policy::default() };
     let redacted = scan(tree.path()).with_redaction(policy).with_redaction_key("key");
     redacted.catalogue(out.path()).unwrap();
-    let all = canonical(out.path()).unwrap().join("\n");
-    for secret in ["Doe^Jane", "P0000017", "20240102", "2024-01-02", "Secret series"] {
+    let lines = canonical(out.path()).unwrap();
+    let all = lines.join("\n");
+    let secrets = ["Doe^Jane", "P0000017", "20240102", "2024-01-02", "Secret series"];
+    for secret in secrets.into_iter().chain(["1.2.826", "HOSPITAL_PACS", "WARD_7"]) {
         assert!(!all.contains(secret), "{secret}: {all}");
     }
+    // the instance is the same in the file meta information and in the data set, and not who wrote the file
+    let hash = |tag: &str| {
+        let line = lines.iter().find(|line| line.contains(tag)).unwrap();
+        line.split_once("hash:").unwrap().1.get(..32).unwrap().to_owned()
+    };
+    assert_eq!(hash("(0002,0003)"), hash("(0008,0018)"));
+    assert_ne!(hash("(0002,0003)"), hash("(0002,0012)"));
     assert!(
         all.contains(r#""modality":"CT""#) && all.contains("120") && all.contains("hash:"),
         "{all}"

@@ -7,7 +7,7 @@ use super::Action;
 use table::{IDENTIFIERS, REMOVED};
 
 /// Attributes of text that say how, not of whom: they stand in no row of table E.1-1.
-const TECHNICAL: [&str; 12] = [
+const TECHNICAL: [&str; 11] = [
     // SpecificCharacterSet, Manufacturer, ManufacturerModelName, SoftwareVersions
     "(0008,0005)",
     "(0008,0070)",
@@ -22,16 +22,14 @@ const TECHNICAL: [&str; 12] = [
     "(0018,1210)",
     "(0018,0024)",
     "(0018,1250)",
-    // ImplementationVersionName
-    "(0002,0013)",
 ];
 
-/// Unique identifiers that name a class and not an instance.
-const CLASSES: [&str; 6] = [
-    // MediaStorageSOPClassUID, TransferSyntaxUID, ImplementationClassUID
+/// Unique identifiers that name a class and not an instance. Not the class of the implementation that wrote a file: E.1.1 wants what
+/// the File Meta Information says of that replaced.
+const CLASSES: [&str; 5] = [
+    // MediaStorageSOPClassUID, TransferSyntaxUID
     "(0002,0002)",
     "(0002,0010)",
-    "(0002,0012)",
     // SOPClassUID, ReferencedSOPClassUID, ContextUID
     "(0008,0016)",
     "(0008,1150)",
@@ -39,7 +37,7 @@ const CLASSES: [&str; 6] = [
 ];
 
 /// Numbers and codes about a person, in table E.1-1 or not, which kinds of values do not tell from others.
-const PERSONAL: [&str; 15] = [
+const PERSONAL: [&str; 17] = [
     // PatientSex, PatientSexNeutered, PatientSize, PatientWeight, SmokingStatus, PregnancyStatus
     "(0010,0040)",
     "(0010,2203)",
@@ -47,10 +45,13 @@ const PERSONAL: [&str; 15] = [
     "(0010,1030)",
     "(0010,21A0)",
     "(0010,21C0)",
-    // PatientBodyMassIndex, MeasuredAPDimension, MeasuredLateralDimension
+    // PatientBodyMassIndex, MeasuredAPDimension, MeasuredLateralDimension, ExaminedBodyThickness
     "(0010,1022)",
     "(0010,1023)",
     "(0010,1024)",
+    "(0010,9431)",
+    // PatientAlternativeCalendar
+    "(0010,0035)",
     // ResponsiblePersonRole, QualityControlSubject
     "(0010,2298)",
     "(0010,0200)",
@@ -61,10 +62,18 @@ const PERSONAL: [&str; 15] = [
     "(4008,0210)",
 ];
 
+/// Codes that are names of files, in which a patient's may stand. E.1.1 wants group 0004 removed from all but the directories of media.
+const FILES: [&str; 3] = [
+    // FileSetID, FileSetDescriptorFileID, ReferencedFileID
+    "(0004,1130)",
+    "(0004,1141)",
+    "(0004,1500)",
+];
+
 /// What happens to a value of this tag, `(gggg,eeee)`, and representation.
 pub(super) fn basic(tag: &str, vr: &str) -> Action {
     let Some(number) = number(tag) else { return Action::Drop };
-    if is_removed(tag) || PERSONAL.contains(&tag) {
+    if is_removed(tag) || PERSONAL.contains(&tag) || FILES.contains(&tag) {
         return Action::Drop;
     }
     if IDENTIFIERS.binary_search(&number).is_ok() {
@@ -96,7 +105,7 @@ pub(super) fn is_removed(tag: &str) -> bool {
 }
 
 /// Group and element of `(gggg,eeee)`.
-fn number(tag: &str) -> Option<u32> {
+pub(super) fn number(tag: &str) -> Option<u32> {
     let hex = |digits: Option<&str>| u16::from_str_radix(digits?, 16).ok();
     let (group, element) = (hex(tag.get(1..5))?, hex(tag.get(6..10))?);
     Some(u32::from(group) << 16 | u32::from(element))
@@ -153,11 +162,13 @@ mod tests {
 
     #[test]
     fn every_attribute_of_table_e_1_1_is_covered_whatever_its_representation() {
-        // X, Z, D and their combinations; U; X/Z/U*; beside these curves, overlays and private groups: 655 rows of edition 2026c
-        assert_eq!((REMOVED.len(), IDENTIFIERS.len(), KEPT_SEQUENCES.len()), (595, 55, 2));
+        // X, Z, D and their combinations; U; X/Z/U*; with curves, overlays (two rows) and private groups the 657 rows of edition 2026d
+        assert_eq!((REMOVED.len(), IDENTIFIERS.len(), KEPT_SEQUENCES.len()), (596, 55, 2));
         for table in [&REMOVED[..], &IDENTIFIERS, &KEPT_SEQUENCES] {
-            assert!(table.is_sorted());
+            assert!(table.is_sorted_by(|a, b| a < b), "twice, or out of order");
         }
+        assert!(!IDENTIFIERS.iter().chain(&KEPT_SEQUENCES).any(|n| REMOVED.contains(n)));
+        assert!(!KEPT_SEQUENCES.iter().any(|n| IDENTIFIERS.contains(n)));
         for number in REMOVED {
             let tag = written(number);
             for vr in ["CS", "DS", "US", "SQ", "UI", "LO"] {
@@ -178,6 +189,56 @@ mod tests {
             let number = number(tag).unwrap();
             assert!(IDENTIFIERS.binary_search(&number).is_err() && !is_removed(tag), "{tag}");
         }
+    }
+
+    #[test]
+    fn attributes_of_each_code_are_treated_as_the_table_asks() {
+        // code, attribute, representation
+        let removed = [
+            ("Z", "(0010,0010)", "PN"),
+            ("Z/D", "(0010,0020)", "LO"),
+            ("X/D", "(0008,0021)", "DA"),
+            ("X/Z", "(0010,2203)", "CS"),
+            ("X/Z/D", "(0018,1000)", "LO"),
+            ("D", "(0040,A730)", "SQ"),
+            ("D", "(006A,0003)", "UI"),
+            ("X", "(0000,1000)", "UI"),
+            ("X, new in 2026d", "(3004,007F)", "LO"),
+        ];
+        for (code, tag, vr) in removed {
+            assert_eq!(basic(tag, vr), Action::Drop, "{tag} {code}");
+        }
+        // the file meta information's, the instance's, the study's, the series', one in a sequence, one in a directory of media
+        let replaced = [
+            "(0002,0003)",
+            "(0008,0018)",
+            "(0020,000D)",
+            "(0020,000E)",
+            "(0008,1155)",
+            "(0004,1511)",
+        ];
+        for tag in replaced {
+            assert_eq!(basic(tag, "UI"), Action::Hash, "{tag}");
+        }
+        assert!(is_removed("(0040,A730)") && !is_removed("(0008,1140)"));
+    }
+
+    #[test]
+    fn who_wrote_a_file_and_names_of_files_in_it_do_not_stay() {
+        assert_eq!(basic("(0002,0012)", "UI"), Action::Hash);
+        for (tag, vr) in [
+            ("(0002,0013)", "SH"),
+            ("(0002,0016)", "AE"),
+            ("(0002,0026)", "UR"),
+            ("(0002,0102)", "OB"),
+            ("(0004,1130)", "CS"),
+            ("(0004,1141)", "CS"),
+            ("(0004,1500)", "CS"),
+        ] {
+            assert_eq!(basic(tag, vr), Action::Drop, "{tag}");
+        }
+        assert_eq!(basic("(0002,0010)", "UI"), Action::Keep);
+        assert_eq!(basic("(0004,1430)", "CS"), Action::Keep);
     }
 
     #[test]
