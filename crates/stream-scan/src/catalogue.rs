@@ -59,12 +59,12 @@ const LEAST: usize = 1 << 20;
 
 impl Catalogue {
     /// Opens a share; what an earlier run wrote of it and did not finish is removed. `group` is how many bytes of rows are gathered
-    /// before they are written, by up to `threads` threads; `finished` hears of each part.
+    /// before they are written, in `most` parts at once; `finished` hears of each part.
     pub(crate) fn open(
         (folder, shard): (&Path, Shard),
         journal: Journal,
         past: &Past,
-        (group, threads): (usize, usize),
+        (group, most): (usize, usize),
         finished: Finished,
     ) -> Result<Self> {
         let prefix = format!("{}-", shard.name());
@@ -74,7 +74,7 @@ impl Catalogue {
         }
         let numbers = past.parts.iter().filter_map(|name| name.strip_prefix(&prefix)?.parse().ok());
         let number = numbers.max().unwrap_or(0u64);
-        let most = (group / LEAST).clamp(1, threads.max(1));
+        let most = most.clamp(1, (group / LEAST).max(1));
         let shared = Shared {
             folder: folder.to_owned(),
             shard,

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File};
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
@@ -16,7 +16,7 @@ use twox_hash::XxHash3_64;
 
 use crate::bits::Bits;
 use crate::fault::Doing as _;
-use crate::files::{make_folder, sync_folder, write_whole};
+use crate::files::{finish, make_folder, sync_folder, unfinished};
 use crate::part::{Done, TABLES, part_path};
 use crate::row::{Fault, STAGES};
 use crate::{Plan, Shard};
@@ -57,7 +57,12 @@ pub(crate) fn folder(catalogue: &Path) -> PathBuf {
 
 impl Journal {
     /// Opens the journal of a share, cuts off what was not written whole, and keeps other processes from it.
-    pub(crate) fn open(catalogue: &Path, shard: Shard, plan: &Plan) -> Result<Self> {
+    pub(crate) fn open(
+        catalogue: &Path,
+        shard: Shard,
+        plan: &Plan,
+        budget: &Budget,
+    ) -> Result<Self> {
         let folder = folder(catalogue);
         make_folder(&folder)?;
         let path = folder.join(log(plan.generation(), &shard.name()));
@@ -68,15 +73,17 @@ impl Journal {
             let message = format!("{}: another process runs this share", path.display());
             return Err(Error::new(ErrorKind::Io, message));
         }
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).doing(&path, "reading")?;
-        let (records, good) = records(&bytes);
+        let mut first = None;
+        let good = each(&mut BufReader::new(&mut file), &path, budget, &mut |record| {
+            first.get_or_insert(record);
+            Ok(())
+        })?;
         file.set_len(good).doing(&path, "cutting off what is not whole")?;
-        let begin = Record::Begin { plan: plan.checksum().to_owned() };
+        let begin = begin(plan);
         let mut journal = Self { file, path };
-        match records.first() {
+        match first {
             None => journal.add(&begin)?,
-            Some(first) if *first == begin => {}
+            Some(first) if first == begin => {}
             Some(_) => return Err(of_another(&journal.path)),
         }
         sync_folder(&folder)?;
@@ -113,34 +120,24 @@ pub(crate) fn past(catalogue: &Path, plan: &Plan, budget: &Budget) -> Result<Pas
         parts: Vec::new(),
         entries: 0,
     };
-    let begin = Record::Begin { plan: plan.checksum().to_owned() };
-    for path in logs(catalogue, Some(plan.generation()))? {
-        let bytes = fs::read(&path).doing(&path, "reading")?;
-        let (records, _) = records(&bytes);
-        if records.first().is_some_and(|first| *first != begin) {
-            return Err(of_another(&path));
-        }
-        for record in records {
-            match record {
-                Record::Begin { .. } => {}
-                Record::Attempt { id, kind, stage, message, signal } => {
-                    let stage = STAGES.into_iter().find(|known| *known == stage).unwrap_or("open");
-                    let fault = Fault { kind, message, stage, signal, entry: None, offset: None };
-                    past.attempts.entry(id).or_default().push(fault);
+    all(catalogue, plan, budget, &mut |record| {
+        match record {
+            Record::Begin { .. } => {}
+            Record::Attempt { id, kind, stage, message, signal } => {
+                let stage = STAGES.into_iter().find(|known| *known == stage).unwrap_or("open");
+                let fault = Fault { kind, message, stage, signal, entry: None, offset: None };
+                past.attempts.entry(id).or_default().push(fault);
+            }
+            Record::Part { name, ids, entries, .. } => {
+                for id in ids.iter().flat_map(|&(first, last)| first..=last) {
+                    past.done.insert(id);
                 }
-                Record::Part { name, ids, entries, sizes } => {
-                    if !is_there(catalogue, &name, sizes) {
-                        continue;
-                    }
-                    for id in ids.iter().flat_map(|&(first, last)| first..=last) {
-                        past.done.insert(id);
-                    }
-                    past.parts.push(name);
-                    past.entries = past.entries.saturating_add(entries);
-                }
+                past.parts.push(name);
+                past.entries = past.entries.saturating_add(entries);
             }
         }
-    }
+        Ok(())
+    })?;
     let done = &past.done;
     past.attempts.retain(|id, _| !done.contains(*id));
     Ok(past)
@@ -210,30 +207,47 @@ pub(crate) fn lock(catalogue: &Path, plan: &Plan) -> Result<Locked> {
     Ok(Locked { _files: files })
 }
 
-/// The records of all journals of a plan, but for those that begin one and for parts that are gone.
-pub(crate) fn all(catalogue: &Path, plan: &Plan) -> Result<Vec<Record>> {
-    let mut all = Vec::new();
+/// Gives the records of all journals of a plan, but for those that begin one and for parts that are gone.
+fn all(catalogue: &Path, plan: &Plan, budget: &Budget, act: Act<'_>) -> Result<()> {
+    let begin = begin(plan);
     for path in logs(catalogue, Some(plan.generation()))? {
-        let bytes = fs::read(&path).doing(&path, "reading")?;
-        all.extend(records(&bytes).0.into_iter().filter(|record| match record {
-            Record::Begin { .. } => false,
-            Record::Attempt { .. } => true,
-            Record::Part { name, sizes, .. } => is_there(catalogue, name, *sizes),
-        }));
+        let file = File::open(&path).doing(&path, "opening")?;
+        let mut first = true;
+        each(&mut BufReader::new(file), &path, budget, &mut |record| {
+            if std::mem::take(&mut first) && record != begin {
+                return Err(of_another(&path));
+            }
+            match &record {
+                Record::Begin { .. } => Ok(()),
+                Record::Part { name, sizes, .. } if !is_there(catalogue, name, *sizes) => Ok(()),
+                _ => act(record),
+            }
+        })?;
     }
-    Ok(all)
+    Ok(())
 }
 
-/// Writes the journal that a plan begins with.
-pub(crate) fn write(catalogue: &Path, plan: &Plan, records: &[Record]) -> Result<()> {
+/// Writes the journal that the plan `after` begins with: of each record of `plan` what `change` makes of it.
+pub(crate) fn carry(
+    catalogue: &Path,
+    (plan, after): (&Plan, &Plan),
+    budget: &Budget,
+    change: &mut dyn FnMut(Record) -> Result<Option<Record>>,
+) -> Result<()> {
     make_folder(&folder(catalogue))?;
-    let path = folder(catalogue).join(log(plan.generation(), "kept"));
-    let begin = Record::Begin { plan: plan.checksum().to_owned() };
-    let mut text = String::new();
-    for record in std::iter::once(&begin).chain(records) {
-        text.push_str(&line(record, &path)?);
-    }
-    write_whole(&path, text.as_bytes())
+    let path = folder(catalogue).join(log(after.generation(), "kept"));
+    let file = File::create(unfinished(&path)).doing(&path, "creating")?;
+    let mut out = BufWriter::new(&file);
+    let mut put = |record| out.write_all(line(&record, &path)?.as_bytes()).doing(&path, "writing");
+    put(begin(after))?;
+    all(catalogue, plan, budget, &mut |record| change(record)?.map_or(Ok(()), &mut put))?;
+    out.flush().doing(&path, "writing")?;
+    drop(out);
+    finish(&file, &path)
+}
+
+fn begin(plan: &Plan) -> Record {
+    Record::Begin { plan: plan.checksum().to_owned() }
 }
 
 fn line(record: &Record, path: &Path) -> Result<String> {
@@ -242,16 +256,41 @@ fn line(record: &Record, path: &Path) -> Result<String> {
     Ok(format!("{:016x} {text}\n", XxHash3_64::oneshot(text.as_bytes())))
 }
 
-/// The whole records at the beginning of `bytes`, and where they end.
-fn records(bytes: &[u8]) -> (Vec<Record>, u64) {
-    let (mut records, mut good) = (Vec::new(), 0u64);
-    for line in bytes.split_inclusive(|b| *b == b'\n') {
-        let Some(record) = record(line) else { break };
-        records.push(record);
-        good = good.saturating_add(u64::try_from(line.len()).unwrap_or(0));
+/// What is done with a record.
+type Act<'a> = &'a mut dyn FnMut(Record) -> Result<()>;
+
+/// Gives the whole records at the beginning of a journal one after another, each charged while it is looked at; says where they
+/// end.
+fn each(from: &mut dyn BufRead, path: &Path, budget: &Budget, act: Act<'_>) -> Result<u64> {
+    let mut good = 0u64;
+    let mut bytes = Vec::new();
+    let mut held = budget.reserve(0)?;
+    loop {
+        bytes.clear();
+        // a line grows by what was read ahead, and is charged before
+        while !bytes.ends_with(b"\n") {
+            let ahead = from.fill_buf().doing(path, "reading")?;
+            let end = ahead.iter().position(|b| *b == b'\n');
+            let more = end.map_or(ahead.len(), |end| end.saturating_add(1));
+            let Some(more) = ahead.get(..more).filter(|more| !more.is_empty()) else { break };
+            let needed = bytes.len().saturating_add(more.len()).saturating_mul(TIMES);
+            let needed = u64::try_from(needed).unwrap_or(u64::MAX);
+            if needed > held.bytes() {
+                held.resize(needed)?;
+            }
+            bytes.extend_from_slice(more);
+            let read = more.len();
+            from.consume(read);
+        }
+        let Some(record) = record(&bytes) else { return Ok(good) };
+        act(record)?;
+        good = good.saturating_add(u64::try_from(bytes.len()).unwrap_or(0));
     }
-    (records, good)
 }
+
+/// What a line takes, by its bytes: the line, with room to grow; its text as numbers, of which the shortest has six bytes where
+/// sixteen are held, with room to grow.
+const TIMES: usize = 8;
 
 fn record(line: &[u8]) -> Option<Record> {
     let text = std::str::from_utf8(line.strip_suffix(b"\n")?).ok()?;
@@ -276,6 +315,31 @@ fn ranges(ids: &[u64]) -> Vec<(u64, u64)> {
 mod tests {
     use super::*;
 
+    fn records(mut bytes: &[u8], memory: u64) -> (Vec<Record>, u64) {
+        let mut records = Vec::new();
+        let budget = Budget::new("journal", memory);
+        let good = each(&mut bytes, Path::new("j"), &budget, &mut |record| {
+            records.push(record);
+            Ok(())
+        });
+        (records, good.unwrap())
+    }
+
+    #[test]
+    fn a_journal_of_any_length_is_read_in_the_room_of_its_longest_line() {
+        let mut bytes = Vec::new();
+        for n in 0..5000 {
+            let (name, ids) = (format!("{n:06}"), vec![(n, n)]);
+            let part = Record::Part { name, ids, entries: 1, sizes: [n, 2] };
+            bytes.extend(line(&part, Path::new("j")).unwrap().into_bytes());
+        }
+        assert!(bytes.len() > 400_000);
+        assert_eq!(records(&bytes, 1 << 10).0.len(), 5000);
+        let budget = Budget::new("journal", 512);
+        let refused = each(&mut &bytes[..], Path::new("j"), &budget, &mut |_| Ok(()));
+        assert_eq!(refused.unwrap_err().kind(), ErrorKind::OverBudget);
+    }
+
     #[test]
     fn a_journal_ends_before_the_first_line_that_is_not_whole() {
         let dir = tempfile::tempdir().unwrap();
@@ -289,14 +353,14 @@ mod tests {
         journal.add(&second).unwrap();
         let bytes = fs::read(&path).unwrap();
         for cut in 0..bytes.len() {
-            let (found, good) = records(&bytes[..cut]);
+            let (found, good) = records(&bytes[..cut], 1 << 20);
             let whole = cut as u64 >= end;
             assert_eq!((found.len(), good), if whole { (1, end) } else { (0, 0) }, "cut at {cut}");
         }
-        assert_eq!(records(&bytes).0, [first.clone(), second]);
+        assert_eq!(records(&bytes, 1 << 20).0, [first.clone(), second]);
         let mut flipped = bytes.clone();
         flipped[end as usize + 20] ^= 1;
-        assert_eq!(records(&flipped).0, [first]);
+        assert_eq!(records(&flipped, 1 << 20).0, [first]);
     }
 
     #[test]

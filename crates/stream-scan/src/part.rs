@@ -122,6 +122,10 @@ fn told(field: &Field) -> bool {
     !field.data_type().is_nested() && field.name() != "value"
 }
 
+fn column(field: &Field) -> ColumnPath {
+    ColumnPath::new(vec![field.name().clone()])
+}
+
 impl Table {
     fn begin(path: PathBuf, schema: &SchemaRef, group: usize) -> Result<Self> {
         let file = File::create(unfinished(&path)).doing(&path, "creating")?;
@@ -132,12 +136,16 @@ impl Table {
             .set_dictionary_page_size_limit(PAGE)
             .set_statistics_enabled(EnabledStatistics::None)
             .set_created_by("narrows".to_owned());
+        // a dictionary of numbers takes 72 KiB from its first value on: those of all columns would be more than the rows of `files`
+        // may take, which were written out at each block then
+        let plain = schema.fields().iter().filter(|field| field.data_type().is_primitive());
+        let properties = plain
+            .fold(properties, |to, field| to.set_column_dictionary_enabled(column(field), false));
         // extremes of a list's items or of values of all kinds tell nobody which rows to leave out
-        let columns = schema.fields().iter().filter(|field| told(field));
-        let properties = columns
+        let told = schema.fields().iter().filter(|field| told(field));
+        let properties = told
             .fold(properties, |to, field| {
-                let column = ColumnPath::new(vec![field.name().clone()]);
-                to.set_column_statistics_enabled(column, EnabledStatistics::Chunk)
+                to.set_column_statistics_enabled(column(field), EnabledStatistics::Chunk)
             })
             .build();
         let out = ArrowWriter::try_new(file, schema.clone(), Some(properties))
@@ -161,5 +169,48 @@ impl Table {
         finish(&file, &path)?;
         let size = file.metadata().doing(&path, "looking at")?.len();
         Ok((size, rows))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+    use stream_core::Entry;
+    use stream_memory::Budget;
+
+    use super::*;
+    use crate::files::make_folder;
+    use crate::row::FileRow;
+    use crate::table::{Entries, Files, Veil};
+
+    #[test]
+    fn blocks_of_a_few_files_are_one_row_group_of_each_table() {
+        let dir = tempfile::tempdir().unwrap();
+        TABLES.iter().for_each(|table| make_folder(&dir.path().join(table)).unwrap());
+        // as little as there is, with more columns than rows in a block
+        let mut part = Part::begin(dir.path(), "p".to_owned(), 1 << 20).unwrap();
+        for block in 0..100 {
+            let (mut files, mut entries) = (Files::new(), Entries::new());
+            let ids: Vec<u64> = (block * 10..block * 10 + 10).collect();
+            for &id in &ids {
+                files.push(FileRow::new(id, format!("archive/{id:08}.dcm").into()));
+                entries.push(
+                    id,
+                    &Entry::new(&Budget::new("entry", 1 << 10)),
+                    &[],
+                    Veil { redactor: None, format: "dicom" },
+                );
+            }
+            part.copy(0, &files.batch().unwrap(), &ids).unwrap();
+            part.copy(1, &entries.finish().unwrap(), &[]).unwrap();
+        }
+        part.finish().unwrap();
+        for table in TABLES {
+            let file = File::open(part_path(dir.path(), table, "p")).unwrap();
+            let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
+            let metadata = reader.metadata();
+            let rows = metadata.file_metadata().num_rows();
+            assert_eq!((rows, metadata.num_row_groups()), (1000, 1), "{table}");
+        }
     }
 }

@@ -78,26 +78,21 @@ pub(crate) fn renew(
         return Ok((plan.clone(), renewed));
     }
     let after = plan.following(listed, left_out, next);
-    let mut kept = Vec::new();
     let mut replaced = Vec::new();
-    for record in journal::all(catalogue, plan)? {
-        match record {
-            Record::Part { name, ids, entries, sizes } => {
-                if ids.iter().flat_map(|&(first, last)| first..=last).any(|id| stale.contains(id)) {
-                    let to = format!("renewed-{}-{:06}", after.generation(), replaced.len());
-                    let rest = parts::without(catalogue, &name, to, &stale, budget)?;
-                    kept.extend(rest.as_ref().map(Record::of));
-                    replaced.push(name);
-                } else {
-                    kept.push(Record::Part { name, ids, entries, sizes });
-                }
+    journal::carry(catalogue, (plan, &after), budget, &mut |record| match record {
+        Record::Part { name, ids, entries, sizes } => {
+            if !ids.iter().flat_map(|&(first, last)| first..=last).any(|id| stale.contains(id)) {
+                return Ok(Some(Record::Part { name, ids, entries, sizes }));
             }
-            // a file that is another now has its tries before it
-            Record::Attempt { id, .. } if stale.contains(id) => {}
-            other => kept.push(other),
+            let to = format!("renewed-{}-{:06}", after.generation(), replaced.len());
+            let rest = parts::without(catalogue, &name, to, &stale, budget)?;
+            replaced.push(name);
+            Ok(rest.as_ref().map(Record::of))
         }
-    }
-    journal::write(catalogue, &after, &kept)?;
+        // a file that is another now has its tries before it
+        Record::Attempt { id, .. } if stale.contains(id) => Ok(None),
+        other => Ok(Some(other)),
+    })?;
     // it tells what was committed, which is over
     let _ = fs::remove_file(journal::folder(catalogue).join("commit.json"));
     after.put()?;

@@ -44,31 +44,45 @@ pub(crate) const TRIES: u32 = 2;
 pub(crate) struct Shares {
     threads: NonZeroUsize,
     block: usize,
-    /// Bytes of encoded rows before they are written.
+    /// Bytes of encoded rows before they are written, of all parts together.
     pub(crate) group: usize,
+    /// How many parts may be written side by side.
+    pub(crate) parts: usize,
     /// Of all that, given back at the end.
     _held: Reservation,
     capacity: u64,
 }
 
 impl Shares {
-    /// Divides the budget: an eighth for the encoders of rows, 1 to 16 MiB; as much for the rows of all threads; the rest is for
-    /// files.
+    /// Divides the budget: an eighth for encoded rows, 1 to 16 MiB, and what compresses them; up to as much for the rows of all
+    /// threads; the rest is for files.
     pub(crate) fn of(budget: &Budget, threads: NonZeroUsize) -> Result<Self> {
-        let group = (budget.available() / 8).clamp(1 << 20, 16 << 20);
-        let each = u64::try_from(threads.get()).unwrap_or(1).saturating_mul(COPIES);
-        let block = group.checked_div(each).unwrap_or(0).clamp(64 << 10, 1 << 20);
-        // the encoders hold a fourth more for files, and pages of what is being encoded
-        let held = group.saturating_mul(2).saturating_add(each.saturating_mul(block));
+        let available = budget.available();
+        let most = u64::try_from(threads.get()).unwrap_or(1);
+        let group = (available / 8).clamp(1 << 20, 16 << 20);
+        let parts = (available / EACH).clamp(1, most);
+        let copies = most.saturating_mul(COPIES);
+        let block = group.checked_div(copies).unwrap_or(0).clamp(64 << 10, 1 << 20);
+        // a fourth more for the rows of files
+        let encoded = group.saturating_add(group / 4);
+        // of little memory a fourth: what they have beyond it is in the room that the process needs beside its budget
+        let compressing = parts.saturating_mul(COMPRESSING).min(available / 4);
+        let held = encoded.saturating_add(compressing).saturating_add(copies.saturating_mul(block));
         let held = budget.reserve(held)?;
         let capacity = budget.attainable();
         let size = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
-        Ok(Self { threads, block: size(block), group: size(group), _held: held, capacity })
+        let (block, group, parts) = (size(block), size(group), size(parts));
+        Ok(Self { threads, block, group, parts, _held: held, capacity })
     }
 }
 
 /// Blocks that a thread may have at once: rows, their columns, those that are being encoded.
 const COPIES: u64 = 3;
+/// Memory for each part that is written beside another.
+const EACH: u64 = 32 << 20;
+/// What a part's columns have for compressing pages of up to 128 KiB beside the rows: each its own context of zstd, 224 to 640 KiB
+/// (level 3), 5.4 MiB where a scan of DICOM files was looked into.
+const COMPRESSING: u64 = 6 << 20;
 
 /// Reads `inputs`, those that are not in the sink yet.
 pub(crate) fn run<I>(

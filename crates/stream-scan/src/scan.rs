@@ -220,7 +220,7 @@ impl Scan {
             let message = "the plan was made with another key for redaction";
             return Err(Error::new(ErrorKind::Request, message));
         }
-        let journal = Journal::open(catalogue, shard, &plan)?;
+        let journal = Journal::open(catalogue, shard, &plan, &self.budget)?;
         let past = journal::past(catalogue, &plan, &self.budget)?;
         let shares = Shares::of(&self.budget, self.threads)?;
         let folder = journal::folder(catalogue);
@@ -234,7 +234,7 @@ impl Scan {
             }
         });
         let mut sink = {
-            let (place, rows) = ((catalogue, shard), (shares.group, self.threads.get()));
+            let (place, rows) = ((catalogue, shard), (shares.group, shares.parts));
             Catalogue::open(place, journal, &past, rows, finished)?
         };
         let found = plan.found();
