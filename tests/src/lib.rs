@@ -7,6 +7,7 @@ pub mod dicom;
 pub mod ffprobe;
 pub mod fits;
 pub mod js;
+pub mod netcdf;
 pub mod python;
 pub mod report;
 pub mod samples;

@@ -9,6 +9,12 @@ pub struct Known {
     pub reason: &'static str,
 }
 
+/// A file, by the end of its name, and why it differs.
+#[must_use]
+pub const fn known(name: &'static str, reason: &'static str) -> Known {
+    Known { name, reason }
+}
+
 /// Gathers the outcomes of one suite.
 #[derive(Debug)]
 pub struct Report {

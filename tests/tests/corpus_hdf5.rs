@@ -7,7 +7,7 @@ use narrows_tests::command::{DEADLINE, entries, run, sane};
 use narrows_tests::corpus::{Sample, inputs};
 use narrows_tests::ddl::{Dump, Objects, differences, listed, parse, unescape};
 use narrows_tests::python::Script;
-use narrows_tests::report::{Known, Report, told};
+use narrows_tests::report::{Known, Report, known, told};
 use narrows_tests::torture::Suite;
 use narrows_tests::values::{arrays, crc32};
 use stream_core::Form;
@@ -86,10 +86,6 @@ const UNLISTED: &[Known] = &[
 ];
 
 const VERSION_5: &str = "layout messages of HDF5 2.0, which libhdf5 1.10 does not open";
-
-const fn known(name: &'static str, reason: &'static str) -> Known {
-    Known { name, reason }
-}
 
 /// Files that their sources read and in which `check` finds something all the same.
 const BROKEN: &[Known] = &[

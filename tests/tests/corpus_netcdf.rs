@@ -7,8 +7,9 @@ use narrows_tests::cdl::{Described, differences, listed, parse};
 use narrows_tests::command::{DEADLINE, entries, run, sane};
 use narrows_tests::corpus::{folder, inputs};
 use narrows_tests::ddl::unescape;
+use narrows_tests::netcdf::{BYTES, NAMES, NO_FILL, SAME_ID};
 use narrows_tests::python::Script;
-use narrows_tests::report::{Known, Report, told};
+use narrows_tests::report::{Known, Report, known, told};
 use narrows_tests::torture::{Suite, scratch};
 use narrows_tests::values::{Values, arrays, crc32};
 use serde_json::Value;
@@ -24,7 +25,6 @@ const DIFFERENT: &[Known] = &[
     known("ref_tst_opaque_data.cdl as netCDF-4", AS_CDL),
 ];
 
-const SAME_ID: &str = "two dimensions with one _Netcdf4Dimid: netCDF-C takes the first for both";
 const AS_CDL: &str = "values of compound and opaque attributes are told as their text in CDL";
 
 /// Files whose values differ from those that netCDF-C reads, each looked into.
@@ -42,10 +42,6 @@ const OTHER_VALUES: &[Known] = &[
 
 const NEVER_WRITTEN: &str =
     "never written and not to be filled: netCDF-C gives what its memory held, ours zeros";
-
-const fn known(name: &'static str, reason: &'static str) -> Known {
-    Known { name, reason }
-}
 
 /// Files whose scaled values differ from those that netCDF4-python gives, each looked into.
 const OTHERWISE_SCALED: &[Known] = &[
@@ -71,11 +67,6 @@ const OTHERWISE_SCALED: &[Known] = &[
     known("ref_tst_special_atts3.cdl as netCDF-4-classic", NO_FILL),
     known("ref_tst_special_atts3.cdl as netCDF-4", NO_FILL),
 ];
-
-const BYTES: &str = "NUG, appendix B: bytes have no default fill value that means missing; netCDF4-python takes -127 and 255 for one";
-const NAMES: &str =
-    "values of enumerations are names, which are not scaled: the one that means missing stays";
-const NO_FILL: &str = "_NoFill: what was never written is not filled, so no value means missing; netCDF4-python masks the default all the same";
 
 /// Files that their sources read and that do not list to their end.
 const UNLISTED: &[Known] = &[];

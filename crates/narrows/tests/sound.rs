@@ -3,30 +3,23 @@
 
 #[path = "support/run.rs"]
 mod run;
+#[path = "support/wav.rs"]
+mod wav;
 
 use run::{narrows, narrows_fed, tempdir};
 use serde_json::Value;
+use wav::stereo;
 
 const RATE: u32 = 8000;
 
-/// A WAV file of two channels of 16 bits: a tone of 1 kHz, the right one half as loud.
+/// A tone of 1 kHz, the right channel half as loud.
 fn wav(frames: u32) -> Vec<u8> {
-    let data = frames * 4;
-    let mut file = b"RIFF".to_vec();
-    file.extend((36 + data).to_le_bytes());
-    file.extend(b"WAVEfmt ");
-    for field in [16, 2 << 16 | 1, RATE, RATE * 4, 16 << 16 | 4] {
-        file.extend(u32::to_le_bytes(field));
-    }
-    file.extend(b"data");
-    file.extend(data.to_le_bytes());
-    for i in 0..frames {
+    let left = |i: u32| {
         let turn = std::f64::consts::TAU * f64::from(i) / 8.0 + 0.3;
-        let left = (turn.sin() * 16384.0) as i16;
-        file.extend(left.to_le_bytes());
-        file.extend((left / 2).to_le_bytes());
-    }
-    file
+        (turn.sin() * 16384.0) as i16
+    };
+    let all: Vec<i16> = (0..frames).map(left).collect();
+    stereo(RATE, all.into_iter())
 }
 
 fn saved(dir: &tempfile::TempDir, bytes: &[u8]) -> String {

@@ -1,9 +1,6 @@
 //! Good files whose rows differ from what their folders or other programs say, each looked into.
-use narrows_tests::report::Known;
-
-const fn known(name: &'static str, reason: &'static str) -> Known {
-    Known { name, reason }
-}
+use narrows_tests::netcdf::{BYTES, NAMES, NO_FILL, SAME_ID};
+use narrows_tests::report::{Known, known};
 
 /// Good files that are not `ok`, each looked into.
 pub(crate) const BROKEN: &[Known] = &[
@@ -104,27 +101,18 @@ pub(crate) const OTHER_STATISTICS: &[Known] = &[
         "test_files/ExplVR_BigEnd.dcm",
         "colours are planes, as stored; pydicom interleaves them",
     ),
-    known(
-        "nc_test/f03tst_open_mem.nc",
-        "what was never written is not filled; netCDF4-python masks the default all the same",
-    ),
+    known("nc_test/f03tst_open_mem.nc", NO_FILL),
     known("nctest/ref_nctest_classic.nc", BYTES),
     known("unit_test/nctest_netcdf4_classic.nc", BYTES),
     known("netcdf4-python/ubyte.nc", BYTES),
     known("netcdf4-python/netcdf_dummy_file.nc", EMPTY),
     known("pyfive/data/enum_variable.nc", NAMES),
     known("pyfive/data/enums_from_netcdf.nc", NAMES),
-    known(
-        "netcdf4/nc4_groups.nc",
-        "two dimensions with one _Netcdf4Dimid: netCDF-C takes the first for both",
-    ),
+    known("netcdf4/nc4_groups.nc", SAME_ID),
 ];
 
 const PARAMETERS: &str = "parameters of random groups are listed as such, not as columns";
 const PADDING: &str = "pixels of the padding value (PS3.3, C.7.5.1.1.2) are missing";
-const BYTES: &str = "NUG, appendix B: bytes have no default fill value that means missing; netCDF4-python takes -127 and 255 for one";
-const NAMES: &str =
-    "values of enumerations are names, which are not scaled: the one that means missing stays";
 const EMPTY: &str = "an array without elements has no measures";
 
 /// Good files whose rows of entries differ from what `ls` lists.

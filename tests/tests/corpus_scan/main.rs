@@ -11,7 +11,7 @@ use narrows_tests::corpus::{Sample, folder};
 use narrows_tests::ddl::unescape;
 use narrows_tests::dicom::{dcmdump, same};
 use narrows_tests::python::Script;
-use narrows_tests::report::{Report, told};
+use narrows_tests::report::{Known, Report, told};
 use narrows_tests::scan::{Scanned, differences, listed, measures, orphans, rows, scan};
 use narrows_tests::torture::scratch;
 use narrows_tests::{corpus, dicom};
@@ -183,24 +183,43 @@ fn same_statistics(row: &Scanned, theirs: &[Value], allowed: (f64, f64)) -> Resu
     told(&found).map(|()| compared)
 }
 
+/// The statistics of the files of a format beside those of another program.
+struct Compared {
+    report: Report,
+    arrays: usize,
+}
+
+impl Compared {
+    fn new(format: &str, known: &'static [Known]) -> Self {
+        Self { report: Report::new(format!("statistics of {format}"), known), arrays: 0 }
+    }
+
+    fn note(&mut self, name: &str, outcome: Result<usize, String>) {
+        self.arrays += *outcome.as_ref().unwrap_or(&0);
+        self.report.note(name, outcome.map(|_| ()));
+    }
+
+    fn finish(self) -> Result<()> {
+        println!("{} arrays compared", self.arrays);
+        self.report.finish();
+        Ok(())
+    }
+}
+
 fn judge(format: &str, modules: &[&str], allowed: (f64, f64)) -> Result<()> {
     let Some(corpus) = corpus()? else { return Ok(()) };
     let Some(script) = Script::new(SCRIPT, modules) else { return Ok(()) };
     let files = good(corpus, format);
     let theirs = others(&script, format, &files)?;
-    let mut report = Report::new(format!("statistics of {format}"), OTHER_STATISTICS);
-    let mut compared = 0;
+    let mut compared = Compared::new(format, OTHER_STATISTICS);
     for (sample, row) in files {
         let lines = theirs.get(&*sample.path.to_string_lossy());
         let errors = lines.into_iter().flatten().filter(|line| line["error"].is_string());
-        errors.for_each(|line| report.skip(&sample.name, &line.to_string()));
+        errors.for_each(|line| compared.report.skip(&sample.name, &line.to_string()));
         let outcome = same_statistics(&row, lines.map_or(&[], Vec::as_slice), allowed);
-        compared += *outcome.as_ref().unwrap_or(&0);
-        report.note(&sample.name, outcome.map(|_| ()));
+        compared.note(&sample.name, outcome);
     }
-    println!("{compared} arrays compared");
-    report.finish();
-    Ok(())
+    compared.finish()
 }
 
 #[test]

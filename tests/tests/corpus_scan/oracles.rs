@@ -13,7 +13,7 @@ use narrows_tests::scan::{Scanned, listed};
 use serde_json::{Value, json};
 
 use super::known::{OTHER_SOUND, OTHER_STATISTICS, OTHERWISE_LISTED};
-use super::{corpus, good, judge, same_statistics};
+use super::{Compared, corpus, good, judge, same_statistics};
 
 /// What both a row and a line of `ls` say.
 fn outline(entry: &Value) -> Value {
@@ -86,12 +86,11 @@ fn rows_of_video_are_what_ffprobe_tells() -> Result<()> {
 fn judge_scaled(format: &str, text: &'static str, module: &str) -> Result<()> {
     let Some(corpus) = corpus()? else { return Ok(()) };
     let Some(script) = Script::new(text, &[module]) else { return Ok(()) };
-    let mut report = Report::new(format!("statistics of {format}"), OTHER_STATISTICS);
-    let mut compared = 0;
+    let mut compared = Compared::new(format, OTHER_STATISTICS);
     for (sample, row) in good(corpus, format) {
         let lines = match script.lines(&[&sample.path]) {
             Err(why) => {
-                report.skip(&sample.name, &format!("{why:#}"));
+                compared.report.skip(&sample.name, &format!("{why:#}"));
                 continue;
             }
             Ok(lines) => lines,
@@ -103,13 +102,9 @@ fn judge_scaled(format: &str, text: &'static str, module: &str) -> Result<()> {
         };
         let theirs: Vec<Value> =
             lines.iter().filter(|line| line["scaled"].is_array()).map(with_count).collect();
-        let outcome = same_statistics(&row, &theirs, (1e-6, 0.0));
-        compared += *outcome.as_ref().unwrap_or(&0);
-        report.note(&sample.name, outcome.map(|_| ()));
+        compared.note(&sample.name, same_statistics(&row, &theirs, (1e-6, 0.0)));
     }
-    println!("{compared} arrays compared");
-    report.finish();
-    Ok(())
+    compared.finish()
 }
 
 #[test]
@@ -125,15 +120,15 @@ fn statistics_of_netcdf_are_those_of_netcdf4_python() -> Result<()> {
 #[test]
 fn statistics_of_sound_are_those_of_what_ffmpeg_decodes() -> Result<()> {
     let Some(corpus) = corpus()?.filter(|_| ffprobe::is_there()) else { return Ok(()) };
-    let mut report = Report::new("statistics of sound", OTHER_SOUND);
+    let mut compared = Compared::new("sound", OTHER_SOUND);
     for (sample, row) in good(corpus, "audio") {
         if let Some(known) = OTHER_SAMPLES.iter().find(|known| sample.name.ends_with(known.name)) {
-            report.skip(&sample.name, known.reason);
+            compared.report.skip(&sample.name, known.reason);
             continue;
         }
         let theirs = match ffprobe::probe(&sample.path, false) {
             Err(why) => {
-                report.skip(&sample.name, &format!("{why:#}"));
+                compared.report.skip(&sample.name, &format!("{why:#}"));
                 continue;
             }
             Ok(theirs) => theirs,
@@ -155,12 +150,11 @@ fn statistics_of_sound_are_those_of_what_ffmpeg_decodes() -> Result<()> {
                 "mean": mean,
                 "sd": square.sqrt(),
             });
-            same_statistics(&row, &[theirs], (1e-7, f64::from(allowed))).map(|_| ())
+            same_statistics(&row, &[theirs], (1e-7, f64::from(allowed)))
         });
-        report.note(&sample.name, outcome);
+        compared.note(&sample.name, outcome);
     }
-    report.finish();
-    Ok(())
+    compared.finish()
 }
 
 #[test]

@@ -4,28 +4,15 @@ use std::fs;
 use std::path::Path;
 
 use crate::run::{dicom, narrows, tempdir};
+use crate::wav::stereo;
 use crate::{measure, rows, scan};
 
 const RATE: u32 = 8000;
 
-/// A WAV file of two channels of 16 bits: 2 s of a square wave of half of full scale, the right one a quarter.
+/// 2 s of a square wave of half of full scale, the right channel a quarter.
 fn square() -> Vec<u8> {
-    let frames = RATE * 2;
-    let data = frames * 4;
-    let mut file = b"RIFF".to_vec();
-    file.extend((36 + data).to_le_bytes());
-    file.extend(b"WAVEfmt ");
-    for field in [16, 2 << 16 | 1, RATE, RATE * 4, 16 << 16 | 4] {
-        file.extend(u32::to_le_bytes(field));
-    }
-    file.extend(b"data");
-    file.extend(data.to_le_bytes());
-    for i in 0..frames {
-        let left: i16 = if i % 16 < 8 { 16384 } else { -16384 };
-        file.extend(left.to_le_bytes());
-        file.extend((left / 2).to_le_bytes());
-    }
-    file
+    let left: Vec<i16> = (0..RATE * 2).map(|i| if i % 16 < 8 { 16384 } else { -16384 }).collect();
+    stereo(RATE, left.into_iter())
 }
 
 #[test]

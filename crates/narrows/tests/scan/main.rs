@@ -8,6 +8,8 @@ mod choice;
 mod ends;
 #[path = "../support/run.rs"]
 mod run;
+#[path = "../support/wav.rs"]
+mod wav;
 
 use std::path::Path;
 
