@@ -1,6 +1,8 @@
 //! `--profile`: memory and time by span and format.
 
 use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -25,13 +27,23 @@ pub(crate) fn end(file: &Path, quiet: Quiet) -> anyhow::Result<()> {
     profile::stop();
     let table = profile::table();
     if quiet == Quiet::No {
-        eprint!("{table}");
+        // in one piece: standard error is not buffered, and takes each number by itself
+        eprint!("{}", table.to_string());
     }
     if file.as_os_str() != OsStr::new(TABLE_ONLY) {
         let json = format!("{}\n", table.json());
-        std::fs::write(file, json).with_context(|| format!("profile {}", file.display()))?;
+        write(file, json.as_bytes()).with_context(|| format!("profile {}", file.display()))?;
     }
     Ok(())
+}
+
+/// Writes over what is there and cuts the rest: a file that is emptied first is written to the disk at once by some file
+/// systems, which takes longer than the rest of a short run's profile.
+fn write(file: &Path, content: &[u8]) -> io::Result<()> {
+    let mut out = File::options().write(true).create(true).truncate(false).open(file)?;
+    out.write_all(content)?;
+    // a pipe has no length
+    if out.metadata()?.is_file() { out.set_len(content.len() as u64) } else { Ok(()) }
 }
 
 /// Whether only errors are said.

@@ -191,6 +191,7 @@ fn a_profile_is_a_table_on_standard_error_and_json_in_a_file() {
     std::fs::write(&path, cues(2000)).unwrap();
     let (path, json) = (path.to_str().unwrap(), dir.path().join("profile.json"));
     let flag = format!("--profile={}", json.display());
+    std::fs::write(&json, "a longer one of another run".repeat(10_000)).unwrap();
     let run = narrows(["ls", "--isolate", "never", &flag, path]);
     assert_eq!(run.code, 0, "{}", run.err);
     assert_eq!(run.out, narrows(["ls", path]).out, "what is printed is the same");

@@ -10,7 +10,8 @@ use crate::{
 };
 
 /// Opens a reader of `format`; while [profiling](profile) is on, its stages are spans: `open`, `chunks` (finding an entry's data),
-/// `chunk` (reading and decoding one, on whatever thread), `finish`.
+/// `chunk` (reading and decoding one, on whatever thread), `finish`. A call that is [known](Chunks::is_done) to find no more
+/// chunks is no span, so that of a format with plans as many are counted as there are chunks.
 ///
 /// Entries have no spans of their own: who lists them enters one around many. While profiling is off, this is
 /// [`Format::open`].
@@ -42,8 +43,10 @@ impl Reader for Profiled {
     }
 
     fn chunks(&mut self, request: &Request) -> Result<Box<dyn Chunks>> {
-        let _span = profile::span_of("chunks", self.name);
+        let span = profile::span_of("chunks", self.name);
         let chunks = self.reader.chunks(request)?;
+        // what follows is the profile's own
+        drop(span);
         Ok(Box::new(ProfiledChunks { chunks, name: self.name }))
     }
 
@@ -64,6 +67,9 @@ struct ProfiledChunks {
 
 impl Chunks for ProfiledChunks {
     fn next_chunk(&mut self) -> Result<Option<Chunk>> {
+        if self.chunks.is_done() {
+            return Ok(None);
+        }
         let _span = profile::span_of("chunk", self.name);
         self.chunks.next_chunk()
     }
@@ -75,6 +81,14 @@ impl Chunks for ProfiledChunks {
 
     fn array(&self) -> Option<Array> {
         self.chunks.array()
+    }
+
+    fn in_pieces(&mut self) -> bool {
+        self.chunks.in_pieces()
+    }
+
+    fn is_done(&self) -> bool {
+        self.chunks.is_done()
     }
 }
 
@@ -104,5 +118,122 @@ impl ChunkPlan for ProfiledPlan {
         // one a chunk: read whole, it costs some hundred nanoseconds more
         let _span = profile::span_of("chunk", self.name);
         self.plan.read(index, scratch)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use stream_memory::Budget;
+
+    use super::*;
+    use crate::{Confidence, DType, Descriptor, Dims, MemorySource, Needs, Planned};
+
+    /// Three chunks of one byte, in any order or only onwards.
+    struct Three(Context);
+
+    impl ChunkPlan for Three {
+        fn len(&self) -> usize {
+            3
+        }
+
+        fn read(&self, index: usize, _: &mut Scratch) -> Result<Chunk> {
+            let origin = Dims::from([index as u64]);
+            Chunk::new(0, origin, Dims::from([1]), DType::U8, self.0.buf(1)?)
+        }
+    }
+
+    struct Onwards(Planned);
+
+    impl Chunks for Onwards {
+        fn next_chunk(&mut self) -> Result<Option<Chunk>> {
+            self.0.next_chunk()
+        }
+
+        fn plan(&self) -> Option<Arc<dyn ChunkPlan>> {
+            None
+        }
+    }
+
+    impl Reader for Context {
+        fn context(&self) -> &Context {
+            self
+        }
+
+        fn read_entry(&mut self, _: &mut Entry) -> Result<bool> {
+            Ok(false)
+        }
+
+        fn chunks(&mut self, request: &Request) -> Result<Box<dyn Chunks>> {
+            let planned = Planned::new(Arc::new(Three(self.clone())));
+            let onwards = request.entries.iter().any(|path| &**path == "onwards");
+            Ok(if onwards { Box::new(Onwards(planned)) } else { Box::new(planned) })
+        }
+
+        fn progress(&self) -> Progress {
+            Progress::default()
+        }
+
+        fn finish(&mut self) -> Result<Summary> {
+            Ok(Summary::new(self.budget()))
+        }
+    }
+
+    struct Stages;
+
+    impl Format for Stages {
+        fn descriptor(&self) -> &'static Descriptor {
+            &Descriptor {
+                name: "stages",
+                title: "Stages",
+                extensions: &[],
+                media_types: &[],
+                reads: "nothing",
+                needs: Needs::Forward,
+                overhead: 0,
+                settings: &[],
+            }
+        }
+
+        fn sniff(&self, _: &[u8]) -> Confidence {
+            Confidence::No
+        }
+
+        fn probe(&self, _: &Context, head: Confidence) -> Result<Confidence> {
+            Ok(head)
+        }
+
+        fn open(&self, cx: Context) -> Result<Box<dyn Reader>> {
+            Ok(Box::new(cx))
+        }
+    }
+
+    #[test]
+    fn stages_are_counted_as_often_as_something_was_done_in_them() {
+        let budget = Budget::new("b", 1 << 16);
+        let cx = Context::new(Arc::new(MemorySource::new(&b""[..])), &budget);
+        profile::start();
+        let mut reader = open_reader(&Stages, cx).unwrap();
+        let mut read = |path: &str| {
+            let mut chunks = reader.chunks(&Request::entry(path)).unwrap();
+            assert!(!chunks.is_done());
+            let mut origins = Vec::new();
+            while let Some(chunk) = chunks.next_chunk().unwrap() {
+                origins.push(chunk.origin()[0]);
+            }
+            origins
+        };
+        // three that are found, and the end, which is known where there is a plan
+        assert_eq!(read("planned"), [0, 1, 2]);
+        assert_eq!(read("onwards"), [0, 1, 2]);
+        reader.finish().unwrap();
+        profile::stop();
+        let rows = profile::table().rows;
+        let mut counts: Vec<_> = rows
+            .iter()
+            .filter(|row| row.format == "stages")
+            .map(|row| (row.span.as_str(), row.count))
+            .collect();
+        counts.sort_unstable();
+        assert_eq!(counts, [("chunk", 3 + 4), ("chunks", 2), ("finish", 1), ("open", 1)]);
     }
 }

@@ -74,6 +74,11 @@ pub trait Chunks: Send {
     fn in_pieces(&mut self) -> bool {
         false
     }
+
+    /// Whether it is known that no chunk is left, so that the next call only says so. False is always an answer.
+    fn is_done(&self) -> bool {
+        false
+    }
 }
 
 /// Where a chunk lies.
@@ -160,6 +165,10 @@ impl Chunks for NoChunks {
     fn plan(&self) -> Option<Arc<dyn ChunkPlan>> {
         None
     }
+
+    fn is_done(&self) -> bool {
+        true
+    }
 }
 
 /// Walks a plan in order: the [`Chunks`] of any format that has a [`ChunkPlan`].
@@ -178,7 +187,7 @@ impl Planned {
 
 impl Chunks for Planned {
     fn next_chunk(&mut self) -> Result<Option<Chunk>> {
-        if self.next >= self.plan.len() {
+        if self.is_done() {
             return Ok(None);
         }
         match self.plan.read(self.next, &mut self.scratch) {
@@ -201,6 +210,10 @@ impl Chunks for Planned {
 
     fn array(&self) -> Option<Array> {
         self.plan.array()
+    }
+
+    fn is_done(&self) -> bool {
+        self.next >= self.plan.len()
     }
 }
 

@@ -34,7 +34,9 @@
 
 #[cfg(feature = "profile")]
 mod layer;
+mod peak;
 mod table;
+mod tally;
 mod thread;
 
 use std::marker::PhantomData;
@@ -62,7 +64,7 @@ pub fn is_on() -> bool {
     ON.load(Ordering::Relaxed)
 }
 
-/// What was gathered so far, of the spans that have ended.
+/// What was gathered so far, of the spans that have ended, on whichever thread, and whether that is still in others or no more.
 pub fn table() -> Table {
     table::gathered()
 }

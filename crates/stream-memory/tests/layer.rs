@@ -26,6 +26,12 @@ fn decode() {
     profile::within("inflate", || drop(black_box(vec![1u8; 2 * MIB])));
 }
 
+#[tracing::instrument]
+fn before() {
+    drop(black_box(vec![1u8; 6 * MIB]));
+    decode();
+}
+
 #[tracing::instrument(skip(name), fields(format = name))]
 fn of(name: &str) {}
 
@@ -68,6 +74,10 @@ fn instrumented_functions_are_counted_by_name_and_format() {
     });
     let chunk = row("chunk");
     assert_eq!((chunk.format.as_str(), chunk.count, chunk.allocated), ("fits", 3, 3 * mib));
+
+    // what was held before the subscriber made the span within
+    before();
+    assert!(about(row("before").peak, 6), "{:?}", row("before"));
 
     of("vtt");
     assert_eq!(row("of").format, "vtt");

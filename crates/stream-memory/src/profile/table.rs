@@ -3,12 +3,16 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::ptr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use crate::allocator::{self, Refusal};
 use crate::json;
 use crate::size::Bytes;
+
+use super::tally::Tally;
 
 /// What a row is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,8 +22,26 @@ pub(super) struct Key {
     pub(super) format: &'static str,
 }
 
+impl Key {
+    /// Whether it is the same, which is seen soonest by where the names lie.
+    #[inline]
+    pub(super) fn is(self, other: Key) -> bool {
+        let same = |a: &'static str, b: &'static str| ptr::eq(a, b) || a == b;
+        same(self.span, other.span) && same(self.format, other.format)
+    }
+
+    /// A number by where the names lie, whose lowest bits differ for most pairs of keys.
+    #[inline]
+    pub(super) fn place(self) -> usize {
+        // 2^32 by the golden ratio: neighbours end far from one another
+        const SPREAD: usize = 0x9e37_79b9;
+        let at = self.span.as_ptr().addr() ^ self.format.as_ptr().addr().rotate_left(8);
+        at.wrapping_mul(SPREAD) >> 16
+    }
+}
+
 /// What one entering of a span came to, or several.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Use {
     pub(super) count: u64,
     pub(super) allocated: u64,
@@ -29,7 +51,8 @@ pub(super) struct Use {
 }
 
 impl Use {
-    fn add(&mut self, other: Use) {
+    #[inline]
+    pub(super) fn add(&mut self, other: Use) {
         self.count = self.count.saturating_add(other.count);
         self.allocated = self.allocated.saturating_add(other.allocated);
         self.freed = self.freed.saturating_add(other.freed);
@@ -83,12 +106,24 @@ const MOST_ROWS: usize = 4096;
 const OTHER: Key = Key { span: "other", format: "" };
 
 static ROWS: OnceLock<Mutex<Rows>> = OnceLock::new();
+/// How often the table was reset; changed only while it is locked.
+static GENERATION: AtomicU64 = AtomicU64::new(0);
 
 #[derive(Default)]
 struct Rows {
+    /// Of threads that have ended, and what their tallies had no room for.
     ours: HashMap<Key, Use>,
     /// Of other processes, whose names are not static here.
     theirs: HashMap<(String, String), Use>,
+    /// Of the threads that run.
+    tallies: Vec<Arc<Tally>>,
+}
+
+impl Rows {
+    fn add(&mut self, key: Key, used: Use) {
+        let known = self.ours.len() < MOST_ROWS || self.ours.contains_key(&key);
+        self.ours.entry(if known { key } else { OTHER }).or_default().add(used);
+    }
 }
 
 fn rows() -> MutexGuard<'static, Rows> {
@@ -96,9 +131,29 @@ fn rows() -> MutexGuard<'static, Rows> {
 }
 
 pub(super) fn add(key: Key, used: Use) {
+    rows().add(key, used);
+}
+
+/// Which table there is now.
+#[inline]
+pub(super) fn generation() -> u64 {
+    GENERATION.load(Ordering::Relaxed)
+}
+
+/// A tally for the calling thread, whose rows are part of the table from now on.
+pub(super) fn tally() -> Arc<Tally> {
+    let tally = Arc::<Tally>::default();
+    rows().tallies.push(tally.clone());
+    tally
+}
+
+/// Keeps the rows of a tally whose thread ends.
+pub(super) fn close(tally: &Arc<Tally>) {
     let mut rows = rows();
-    let known = rows.ours.len() < MOST_ROWS || rows.ours.contains_key(&key);
-    rows.ours.entry(if known { key } else { OTHER }).or_default().add(used);
+    for (key, used) in tally.rows(generation()) {
+        rows.add(key, used);
+    }
+    rows.tallies.retain(|other| !Arc::ptr_eq(other, tally));
 }
 
 pub(super) fn merge(more: &[Row]) {
@@ -114,18 +169,22 @@ pub(super) fn merge(more: &[Row]) {
 }
 
 pub(super) fn reset() {
-    *rows() = Rows::default();
+    let mut rows = rows();
+    GENERATION.fetch_add(1, Ordering::Relaxed);
+    rows.ours.clear();
+    rows.theirs.clear();
 }
 
 pub(super) fn gathered() -> Table {
-    let mut all = HashMap::new();
+    let mut all = HashMap::<(String, String), Use>::new();
     {
         let rows = rows();
-        for (key, used) in &rows.ours {
-            all.insert((key.span.to_owned(), key.format.to_owned()), *used);
+        let running = rows.tallies.iter().flat_map(|tally| tally.rows(generation()));
+        for (key, used) in rows.ours.iter().map(|(key, used)| (*key, *used)).chain(running) {
+            all.entry((key.span.to_owned(), key.format.to_owned())).or_default().add(used);
         }
         for (key, used) in &rows.theirs {
-            all.entry(key.clone()).or_insert_with(Use::default).add(*used);
+            all.entry(key.clone()).or_default().add(*used);
         }
     }
     let mut rows: Vec<_> = all

@@ -2,9 +2,12 @@
 #![deny(clippy::arithmetic_side_effects)]
 
 use std::cell::RefCell;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Instant;
 
+use super::peak::{Want, Watch};
 use super::table::{self, Key, Use};
+use super::tally::Tally;
 use crate::allocator::{self, ThreadCounters};
 
 /// Which entering of a span on this thread.
@@ -20,14 +23,19 @@ impl Token {
 }
 
 const OURS: u64 = 1 << 63;
+/// Spans within one another for which room is made at once: the command's stages are four.
+const FRAMES: usize = 16;
 
 struct Thread {
     frames: Vec<Frame>,
     entered: u64,
     /// What profiling itself allocated and freed on this thread.
     overhead: ThreadCounters,
-    /// What the thread held, without that, when its peak was last reset.
-    held: i64,
+    /// What the profiled work had allocated and freed at the last border of a span.
+    last: ThreadCounters,
+    watch: Watch,
+    /// None before the first span.
+    tally: Option<Arc<Tally>>,
 }
 
 struct Frame {
@@ -35,18 +43,16 @@ struct Frame {
     key: Key,
     started: Instant,
     start: ThreadCounters,
-    /// The most that the thread held meanwhile, as `held` counts.
+    /// The most that the thread held meanwhile.
     peak: i64,
 }
 
 thread_local! {
-    static THREAD: RefCell<Thread> = const {
-        let none = ThreadCounters { allocated: 0, freed: 0 };
-        RefCell::new(Thread { frames: Vec::new(), entered: 0, overhead: none, held: 0 })
-    };
+    static THREAD: RefCell<Thread> = const { RefCell::new(Thread::new()) };
 }
 
 /// Does something to this thread's spans; nothing where the thread is about to end, or is in here already.
+#[inline]
 fn with<T>(act: impl FnOnce(&mut Thread) -> T) -> Option<T> {
     THREAD
         .try_with(|thread| thread.try_borrow_mut().ok().map(|mut thread| act(&mut thread)))
@@ -60,18 +66,16 @@ pub(super) fn enter(
     token: Option<Token>,
 ) -> Option<Token> {
     with(|thread| {
-        let now = thread.begin();
+        let start = thread.border();
+        if thread.tally.is_none() || thread.frames.len() == thread.frames.capacity() {
+            thread.make_room();
+        }
         thread.entered = thread.entered.wrapping_add(1);
         let token = token.unwrap_or(Token(thread.entered | OURS));
         let around = thread.frames.last().map_or("", |frame| frame.key.format);
         let key = Key { span: name, format: format.unwrap_or(around) };
-        let peak = held(now);
-        let frame = Frame { token, key, started: Instant::now(), start: now, peak };
-        thread.frames.push(frame);
-        thread.end(now);
-        if let Some(frame) = thread.frames.last_mut() {
-            frame.started = Instant::now();
-        }
+        // last, so that its time is that of the work
+        thread.frames.push(Frame { token, key, start, peak: held(start), started: Instant::now() });
         token
     })
 }
@@ -80,16 +84,16 @@ pub(super) fn enter(
 pub(super) fn exit(token: Token) {
     let ended = Instant::now();
     with(|thread| {
-        let now = thread.begin();
-        if let Some(at) = thread.frames.iter().rposition(|frame| frame.token == token) {
-            let frame = thread.frames.remove(at);
-            if let Some(around) = at.checked_sub(1).and_then(|at| thread.frames.get_mut(at)) {
-                around.peak = around.peak.max(frame.peak);
-            }
-            let within_itself = thread.frames.iter().any(|around| around.key == frame.key);
-            table::add(frame.key, frame.used(now, ended, within_itself));
+        // nearly always the innermost
+        let Some(at) = thread.frames.iter().rposition(|frame| frame.token == token) else { return };
+        let now = thread.border();
+        let frame = thread.take(at);
+        let frames = &mut thread.frames;
+        if let Some(around) = at.checked_sub(1).and_then(|at| frames.get_mut(at)) {
+            around.peak = around.peak.max(frame.peak);
         }
-        thread.end(now);
+        let within_itself = frames.iter().any(|around| around.key.is(frame.key));
+        thread.add(frame.key, frame.used(now, ended, within_itself));
     });
 }
 
@@ -101,34 +105,99 @@ pub(super) fn format() -> Option<&'static str> {
 /// Keeps what the profiling itself allocates from being counted.
 #[cfg(feature = "profile")]
 pub(super) fn apart<T>(act: impl FnOnce() -> T) -> Option<T> {
-    let start = allocator::thread().unwrap_or_default();
+    // what was held so far is seen before the allocator's peak is that of the profiling
+    with(Thread::border);
+    let start = counters();
     let done = act();
     with(|thread| {
-        let more = allocator::thread().unwrap_or_default().since(start);
-        thread.overhead = added(thread.overhead, more);
+        thread.except(counters().since(start));
         done
     })
 }
 
+fn counters() -> ThreadCounters {
+    allocator::thread().unwrap_or_default()
+}
+
 impl Thread {
-    /// The counters as the profiled work has them; its peak since the last look goes to the innermost span.
-    fn begin(&mut self) -> ThreadCounters {
-        let now = allocator::thread().unwrap_or_default();
-        if let Some(frame) = self.frames.last_mut() {
-            let risen = allocator::current().thread_peak().unwrap_or(0);
-            let peak = self.held.saturating_add(i64::try_from(risen).unwrap_or(i64::MAX));
-            frame.peak = frame.peak.max(peak).max(held(now.since(self.overhead)));
+    const fn new() -> Thread {
+        let none = ThreadCounters { allocated: 0, freed: 0 };
+        Thread {
+            frames: Vec::new(),
+            entered: 0,
+            overhead: none,
+            last: none,
+            watch: Watch::new(),
+            tally: None,
         }
-        now.since(self.overhead)
     }
 
-    /// Takes what was allocated since `begin` for profiling's own.
-    fn end(&mut self, user: ThreadCounters) {
-        let now = allocator::thread().unwrap_or_default();
-        self.overhead = now.since(user);
-        self.held = held(user);
-        // where no peak is followed, what is held at the borders of spans stands for it
-        let _ = allocator::current().reset_thread_peak();
+    /// The counters as the profiled work has them; the most that it held since the last border goes to the innermost span.
+    #[inline]
+    fn border(&mut self) -> ThreadCounters {
+        let now = counters().since(self.overhead);
+        let done = now.since(self.last);
+        if done == ThreadCounters::default() {
+            // what is held is the innermost span's peak already
+            return now;
+        }
+        self.last = now;
+        match self.frames.last_mut() {
+            Some(frame) => {
+                let peak = self.watch.border(held(now), done, Want::Peak);
+                frame.peak = frame.peak.max(peak);
+            }
+            None => {
+                self.watch.border(held(now), done, Want::Nothing);
+            }
+        }
+        now
+    }
+
+    /// Takes out a frame that is there, with the most that was held in those within it, which may be left after it.
+    fn take(&mut self, at: usize) -> Frame {
+        let within = self.frames.iter().skip(at.saturating_add(1)).map(|frame| frame.peak).max();
+        let mut frame = self.frames.remove(at);
+        frame.peak = within.map_or(frame.peak, |peak| frame.peak.max(peak));
+        frame
+    }
+
+    /// Adds to the thread's rows, or where those are too many to those of the process.
+    fn add(&mut self, key: Key, used: Use) {
+        let generation = table::generation();
+        if self.tally.as_ref().is_some_and(|tally| tally.add(generation, key, used)) {
+            return;
+        }
+        let start = counters();
+        table::add(key, used);
+        self.except(counters().since(start));
+    }
+
+    #[cold]
+    fn make_room(&mut self) {
+        let start = counters();
+        if self.tally.is_none() {
+            self.tally = Some(table::tally());
+        }
+        self.frames.reserve(FRAMES);
+        self.except(counters().since(start));
+    }
+
+    /// Takes what was done for profiling's own.
+    fn except(&mut self, done: ThreadCounters) {
+        if done != ThreadCounters::default() {
+            self.overhead.allocated = self.overhead.allocated.wrapping_add(done.allocated);
+            self.overhead.freed = self.overhead.freed.wrapping_add(done.freed);
+            self.watch.restart();
+        }
+    }
+}
+
+impl Drop for Thread {
+    fn drop(&mut self) {
+        if let Some(tally) = self.tally.take() {
+            table::close(&tally);
+        }
     }
 }
 
@@ -145,7 +214,7 @@ impl Frame {
             allocated: done.allocated,
             freed: done.freed,
             peak: u64::try_from(risen).unwrap_or(0),
-            time: ended.checked_duration_since(self.started).unwrap_or(Duration::ZERO),
+            time: ended.saturating_duration_since(self.started),
         }
     }
 }
@@ -153,12 +222,4 @@ impl Frame {
 /// What a thread holds by its counters; below zero where it frees what others allocated.
 fn held(counters: ThreadCounters) -> i64 {
     counters.allocated.wrapping_sub(counters.freed).cast_signed()
-}
-
-#[cfg(feature = "profile")]
-fn added(a: ThreadCounters, b: ThreadCounters) -> ThreadCounters {
-    ThreadCounters {
-        allocated: a.allocated.wrapping_add(b.allocated),
-        freed: a.freed.wrapping_add(b.freed),
-    }
 }
