@@ -14,6 +14,7 @@ use stream_core::{
 };
 use stream_factory::{Detection, Options, look_with};
 use stream_memory::Budget;
+use stream_worker::Stage;
 
 use crate::Input;
 use crate::ahead::{LOOKED, is_cached};
@@ -212,8 +213,8 @@ impl Desk<'_> {
             (summary, _) => Ok(summary.ok()),
         };
         row.bytes_read = reader.context().counters().bytes_read();
-        row.peak_memory = reader.context().budget().peak();
-        row.peak_memory = reading.peak().unwrap_or(row.peak_memory);
+        // a process that is no more tells nothing: then what it said it had charged
+        row.peak_memory = reading.peak().unwrap_or_else(|| reading.charged());
         if walked.is_ok() {
             self.estimates.note(detection.format.name, row.size, reading.charged());
         }
@@ -242,7 +243,8 @@ impl Desk<'_> {
         let cx: Context = reader.context().clone();
         let mut entry: Entry = cx.entry();
         let (analyses, mut measures) = (self.how.analyses(), Vec::new());
-        while reader.read_entry(&mut entry)? {
+        let mut lost = Lost::default();
+        while reader.read_entry(&mut entry).map_err(|e| lost.or(e, progress))? {
             row.entries = row.entries.saturating_add(1);
             if matches!(entry.kind(), Kind::Array | Kind::Table) {
                 row.arrays = row.arrays.saturating_add(1);
@@ -252,7 +254,8 @@ impl Desk<'_> {
             }
             common.see(&entry, row);
             measures.clear();
-            if let Some(measuring) = Measuring::of(&entry, analyses) {
+            let measuring = if lost.gone { None } else { Measuring::of(&entry, analyses) };
+            if let Some(measuring) = measuring {
                 progress.stage = "data";
                 match measuring.measure(reader, &entry, analyses, &mut measures) {
                     Ok(()) => {}
@@ -260,6 +263,11 @@ impl Desk<'_> {
                     Err(e) if is_of_entry(&e) => {
                         let e = e.in_entry(entry.path());
                         row.fail(Fault::of(&e, "data"), Status::Partial);
+                    }
+                    // the entries that were read before are listed all the same
+                    Err(e) if self.last && e.kind() != ErrorKind::Cancelled => {
+                        measures.clear();
+                        lost.note(e.in_entry(entry.path()));
                     }
                     Err(e) => return Err(e.in_entry(entry.path()).into()),
                 }
@@ -270,7 +278,13 @@ impl Desk<'_> {
                 gather.entry(row.id, &entry, &measures, veil).map_err(Ended::Gathering)?;
             }
         }
-        Ok(())
+        match lost.error {
+            Some(e) => {
+                progress.stage = "data";
+                Err(e.into())
+            }
+            None => Ok(()),
+        }
     }
 }
 
@@ -279,6 +293,37 @@ impl Desk<'_> {
 struct Walked {
     opened: bool,
     stage: &'static str,
+}
+
+/// Data that could not be had, where that is an error of the whole file.
+#[derive(Default)]
+struct Lost {
+    /// The first such error.
+    error: Option<Error>,
+    /// Whether there is no reader any more that could be asked for other data.
+    gone: bool,
+}
+
+impl Lost {
+    fn note(&mut self, e: Error) {
+        self.gone = !e.resumable();
+        self.error.get_or_insert(e);
+    }
+
+    /// What the file's row tells once the walk has ended with `e`: what came first, but for a process that died of the walk
+    /// before data was asked of it. Where that was the walk alone knows.
+    fn or(&mut self, e: Error, progress: &mut Walked) -> Error {
+        let died = |e: &Error| stream_worker::Ended::of(e).map(stream_worker::Ended::stage);
+        match self.error.take() {
+            Some(first)
+                if e.kind() != ErrorKind::Cancelled && died(&first) != Some(Stage::Listing) =>
+            {
+                progress.stage = "data";
+                first
+            }
+            _ => e,
+        }
+    }
 }
 
 /// Why a walk ended early.

@@ -227,6 +227,10 @@ impl Reader for Remote {
 
     fn chunks(&mut self, request: &Request) -> Result<Box<dyn Chunks>> {
         self.context().cancel().check()?;
+        if self.batch.ended() {
+            // it died of the walk: what is left of that is still delivered
+            return Err(self.line.ended(&|| after(&self.last)));
+        }
         Ok(Box::new(RemoteChunks::open(self.line.held().clone(), request)?))
     }
 

@@ -115,12 +115,5 @@ const PARAMETERS: &str = "parameters of random groups are listed as such, not as
 const PADDING: &str = "pixels of the padding value (PS3.3, C.7.5.1.1.2) are missing";
 const EMPTY: &str = "an array without elements has no measures";
 
-/// Good files whose rows of entries differ from what `ls` lists.
-pub(crate) const OTHERWISE_LISTED: &[Known] =
-    &[known("hdf5_official/h5diff_attr1.h5", LOST), known("hdf5_official/h5diff_attr2.h5", LOST)];
-
-const LOST: &str =
-    "libhdf5 1.10.8 crashes on it: of a listing in one answer what came before is lost";
-
 /// Audio files whose statistics differ from those of what FFmpeg decodes.
 pub(crate) const OTHER_SOUND: &[Known] = &[known("pydub/test1_empty.wav", EMPTY)];

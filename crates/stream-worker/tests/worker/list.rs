@@ -19,6 +19,7 @@ pub(crate) const ALL: &[Test] = &[
     ("a_listing_that_is_left_costs_no_other_file", left),
     ("a_listing_gives_no_data", no_data),
     ("a_fault_in_a_listing_comes_after_what_was_read", faults),
+    ("what_was_walked_comes_although_data_was_asked_of_a_dead_worker", asked),
 ];
 
 fn options(limit: u64) -> Options {
@@ -198,4 +199,37 @@ fn faults() {
     assert!(compare(&workers, &files.with("a.vtt", vtt(3)), 16 << 20));
     drop((workers, impatient));
     assert_eq!(children(), [0u32; 0]);
+}
+
+fn asked() {
+    let (files, workers) = (Files::new(), workers());
+    for (name, entries) in [("listing.abort.vtt", 3), ("data.abort.vtt", 11)] {
+        let path = files.with(name, vtt(9));
+        let looked = look_path(&path, &options(16 << 20)).unwrap();
+        let mut remote = workers.open(&this(), &looked).unwrap();
+        let mut entry = remote.context().entry();
+        assert!(remote.read_entry(&mut entry).unwrap());
+        let request = Request::entry("cue/0");
+        for _ in 0..2 {
+            let data = remote.chunks(&request).and_then(|mut chunks| chunks.next_chunk());
+            assert_eq!(data.unwrap_err().kind(), ErrorKind::Crashed, "{name}");
+        }
+        let mut read = 1;
+        let ended = loop {
+            match remote.read_entry(&mut entry) {
+                Ok(true) => read += 1,
+                ended => break ended,
+            }
+        };
+        assert_eq!(read, entries, "{name}");
+        match ended {
+            Ok(_) => assert!(name.starts_with("data"), "{name}: no error"),
+            Err(e) => {
+                assert_eq!(e.kind(), ErrorKind::Crashed);
+                assert!(e.message().ends_with("reading the entry after cue/0"), "{e}");
+            }
+        }
+        drop(remote);
+        assert!(compare(&workers, &files.with("a.vtt", vtt(3)), 16 << 20));
+    }
 }
