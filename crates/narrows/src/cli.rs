@@ -6,6 +6,7 @@ mod memory;
 mod scan;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use stream_analysis::Measures;
@@ -146,6 +147,15 @@ impl Verb {
     /// Whether it reads data, so that it may take long: then memory is watched and governed.
     pub(crate) fn is_long(&self) -> bool {
         !matches!(self, Self::Info { .. } | Self::Formats | Self::Memory(_))
+    }
+
+    /// How long what was begun may take after a first Ctrl-C, where that is worth waiting for.
+    pub(crate) fn patience(&self) -> Option<Duration> {
+        match self {
+            #[cfg(feature = "scan")]
+            Self::Scan(scan) => scan.patience(),
+            _ => None,
+        }
     }
 
     /// Whether it reads all of a file's data, so that what it needed tells what the file needs.

@@ -54,7 +54,7 @@ pub fn command() -> ExitCode {
     }
     // wrong usage ends here, with exit code 2
     let cli = Cli::parse();
-    let session = match Session::new(cli.common) {
+    let session = match Session::new(cli.common, cli.verb.patience()) {
         Ok(session) => session.with_settings(cli.verb.settings()),
         Err(e) => {
             eprintln!("narrows: {e:#}");

@@ -1,12 +1,13 @@
 //! What one run of the command shares: settings, budget, cancellation.
 
+mod interrupt;
 mod plan;
 mod screen;
 
 use std::io::IsTerminal;
 use std::num::NonZeroUsize;
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use stream_core::Cancel;
@@ -18,6 +19,7 @@ use crate::cli::{Common, ProgressWhen, When};
 use crate::profiling::{self, Quiet, SETTING};
 use crate::{config, failure, meter, settings, worker};
 
+use interrupt::Interrupts;
 use plan::Opened;
 use screen::Screen;
 
@@ -27,7 +29,10 @@ pub(crate) struct Session {
     pub(crate) limit: Limit,
     pub(crate) budget: Budget,
     pub(crate) pool: Pool,
+    /// Raised by a signal: what is being done is given up.
     pub(crate) cancel: Cancel,
+    /// Raised by the first signal: nothing more is begun.
+    pub(crate) stop: Cancel,
     chunk: Option<usize>,
     settings: Vec<(String, String)>,
     workers: Workers,
@@ -47,7 +52,8 @@ pub(crate) struct Limit {
 }
 
 impl Session {
-    pub(crate) fn new(mut common: Common) -> anyhow::Result<Self> {
+    /// `patience` is how long a verb may finish what it has begun after a first signal.
+    pub(crate) fn new(mut common: Common, patience: Option<Duration>) -> anyhow::Result<Self> {
         config::fill(&mut common)?;
         let available = Available::here();
         let bytes = match &common.memory {
@@ -87,16 +93,21 @@ impl Session {
         }
         let budget = Budget::new("memory", limit.bytes);
         let pool = Pool::new(&budget);
-        let cancel = Cancel::from(stop_on_interrupt()?);
+        let screen = Screen::default();
+        let Interrupts { stop, cancel } = match patience {
+            Some(patience) => Interrupts::patient(patience, stopping(&common, &screen, patience))?,
+            None => Interrupts::at_once()?,
+        };
         let workers = worker::pool(common.deadline)?;
         failure::say_causes(common.verbose > 0);
-        let (throttle, screen, opened) = (Throttle::new(), Screen::default(), Mutex::default());
+        let (throttle, opened) = (Throttle::new(), Mutex::default());
         Ok(Self {
             common,
             limit,
             budget,
             pool,
             cancel,
+            stop,
             chunk,
             settings,
             workers,
@@ -222,12 +233,22 @@ impl Session {
     }
 }
 
-/// The first Ctrl-C raises the flag, so that what was done is kept; the second ends the process.
-fn stop_on_interrupt() -> anyhow::Result<Arc<AtomicBool>> {
-    let flag = Arc::new(AtomicBool::new(false));
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&flag))?;
-        signal_hook::flag::register(signal, Arc::clone(&flag))?;
+/// Says that nothing more is begun, and how long what was begun may take.
+fn stopping(
+    common: &Common,
+    screen: &Screen,
+    patience: Duration,
+) -> impl FnOnce() + Send + 'static {
+    let json = matches!(common.progress, Some(ProgressWhen::Json));
+    let (quiet, screen) = (common.quiet.unwrap_or(false), screen.clone());
+    let seconds = patience.as_secs();
+    move || {
+        if json {
+            screen.say(&serde_json::json!({ "stopping": { "seconds": seconds } }).to_string());
+        } else if !quiet {
+            screen.say(&format!(
+                "narrows: stopping: files that are being read have {seconds} s to end; once more gives them up"
+            ));
+        }
     }
-    Ok(flag)
 }

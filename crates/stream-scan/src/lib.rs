@@ -31,6 +31,7 @@ mod estimate;
 mod event;
 mod fault;
 mod files;
+mod halt;
 mod input;
 mod isolation;
 mod journal;

@@ -7,10 +7,11 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use stream_core::{Cancel, Error, ErrorKind, Result};
+use stream_core::{Error, ErrorKind, Result};
 
 use crate::fault::Doing as _;
 use crate::files::{make_folder, write_whole};
+use crate::halt::Halt;
 use crate::read::How;
 use crate::walk::{Found, LeftOut, Walk};
 use crate::{Input, Renewed};
@@ -72,12 +73,12 @@ impl Plan {
         walk: &Walk,
         list: Option<&mut dyn BufRead>,
         how: &How,
-        cancel: &Cancel,
+        halt: &Halt,
     ) -> Result<Self> {
         let folder = catalogue.join("_plan");
         make_folder(&folder)?;
         let mut listing = Listing::begin(list_of(&folder, 0))?;
-        let left_out = walk.each(list, catalogue, cancel, &mut |found| {
+        let left_out = walk.each(list, catalogue, halt, &mut |found| {
             let id = listing.inputs;
             listing.add(&input(id, found))
         })?;

@@ -7,9 +7,10 @@ mod tests;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use stream_core::{Cancel, Error, Result};
+use stream_core::{Error, Result};
 
 use crate::Input;
+use crate::halt::Halt;
 use room::Room;
 pub(crate) use room::{LARGE, Most, Ticket, for_large};
 
@@ -42,7 +43,7 @@ pub(crate) struct Queue<'a, I> {
     /// Files wait whose beginnings are worth asking for.
     colder: Condvar,
     estimate: &'a Estimate<'a>,
-    cancel: Cancel,
+    halt: Halt,
 }
 
 /// What a file may use, in bytes.
@@ -78,7 +79,7 @@ impl<'a, I: Iterator<Item = Result<Input>>> Queue<'a, I> {
         first: Vec<Input>,
         attempts: HashMap<u64, u32>,
         (most, estimate): (Most, &'a Estimate<'a>),
-        cancel: Cancel,
+        halt: Halt,
     ) -> Self {
         let suspect = |input: Input| {
             let attempts = attempts.get(&input.id).copied().unwrap_or(0);
@@ -96,7 +97,7 @@ impl<'a, I: Iterator<Item = Result<Input>>> Queue<'a, I> {
             cold: false,
         };
         let (moved, colder) = (Condvar::new(), Condvar::new());
-        Self { state: Mutex::new(state), moved, colder, estimate, cancel }
+        Self { state: Mutex::new(state), moved, colder, estimate, halt }
     }
 
     /// Waits for the next file that fits. `None` once there is none and none can come back, or it was stopped.
@@ -125,7 +126,7 @@ impl<'a, I: Iterator<Item = Result<Input>>> Queue<'a, I> {
     }
 
     fn turn(&self, state: &mut State<I>) -> Turn {
-        if state.failed.is_some() || self.cancel.is_cancelled() {
+        if state.failed.is_some() || self.halt.is_raised() {
             return Turn::End;
         }
         self.fill(state);
@@ -197,7 +198,7 @@ impl<'a, I: Iterator<Item = Result<Input>>> Queue<'a, I> {
         let mut state = self.lock();
         loop {
             let over = state.waiting.is_empty() && state.ended;
-            if over || state.failed.is_some() || self.cancel.is_cancelled() {
+            if over || state.failed.is_some() || self.halt.is_raised() {
                 return None;
             }
             if state.cold

@@ -10,12 +10,13 @@ use std::fs;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
-use stream_core::{Cancel, ChargedVec, Result};
+use stream_core::{ChargedVec, Result};
 use stream_memory::Budget;
 use twox_hash::XxHash3_64;
 
 use crate::bits::Bits;
 use crate::fault::Doing as _;
+use crate::halt::Halt;
 use crate::journal::{self, Record};
 use crate::plan::{Listing, Plan, input};
 use crate::walk::Found;
@@ -40,7 +41,7 @@ pub(crate) fn renew(
     catalogue: &Path,
     plan: &Plan,
     list: Option<&mut dyn BufRead>,
-    cancel: &Cancel,
+    halt: &Halt,
     budget: &Budget,
 ) -> Result<(Plan, Renewed)> {
     let _alone = journal::lock(catalogue, plan)?;
@@ -49,7 +50,7 @@ pub(crate) fn renew(
     let mut next = plan.numbers();
     let mut renewed = Renewed::default();
     let mut listing = Listing::begin(plan.following_list())?;
-    let left_out = plan.walk().each(list, catalogue, cancel, &mut |found| {
+    let left_out = plan.walk().each(list, catalogue, halt, &mut |found| {
         let id = match known.find(&found) {
             Some((id, same)) => {
                 if !same {

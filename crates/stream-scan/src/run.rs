@@ -106,7 +106,7 @@ where
         run.suspects.clone(),
         deaths.collect(),
         (most, &estimate),
-        scan.cancel.clone(),
+        scan.halt.clone(),
     );
     let shared = Shared {
         run,
@@ -148,7 +148,7 @@ where
         }
         None => {
             sink.finish()?;
-            report.interrupted = scan.cancel.is_cancelled();
+            report.interrupted = scan.halt.is_raised();
             Ok(report)
         }
     }
@@ -233,7 +233,7 @@ impl<'a, I: Iterator<Item = Result<Input>> + Send> Shared<'a, I> {
         let options = Options::new()
             .with_budget(&budget)
             .with_pool(&self.pool)
-            .with_cancel(&scan.cancel)
+            .with_cancel(&scan.halt.cancel)
             .with_threads(threads);
         let desk = Desk {
             how: self.run.how,
@@ -241,7 +241,7 @@ impl<'a, I: Iterator<Item = Result<Input>> + Send> Shared<'a, I> {
             redactor: self.run.redactor,
             options,
             budget,
-            cancel: scan.cancel.clone(),
+            cancel: scan.halt.cancel.clone(),
             apart: job.suspect,
             last: job.attempts.saturating_add(1) >= TRIES,
             forget: scan.forget,

@@ -12,6 +12,7 @@ use crate::catalogue::Catalogue;
 use crate::commit::{Committed, commit};
 use crate::digest::Digest;
 use crate::event::Event;
+use crate::halt::Halt;
 use crate::isolation::{Here, Isolation};
 use crate::journal::{self, Journal};
 use crate::plan::{Plan, Planned};
@@ -34,7 +35,7 @@ pub struct Scan {
     pub(crate) how: How,
     pub(crate) budget: Budget,
     pub(crate) threads: NonZeroUsize,
-    pub(crate) cancel: Cancel,
+    pub(crate) halt: Halt,
     pub(crate) isolation: Arc<dyn Isolation>,
     pub(crate) forget: bool,
     renew: bool,
@@ -58,7 +59,7 @@ impl Scan {
             how: How { settings, ..How::default() },
             budget: Budget::new("memory", default_limit(&Available::here())),
             threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
-            cancel: Cancel::new(),
+            halt: Halt::default(),
             isolation: Arc::new(Here),
             forget: false,
             renew: false,
@@ -147,9 +148,16 @@ impl Scan {
         self
     }
 
-    /// Stops when `cancel` is raised; what was done is kept.
+    /// Stops when `cancel` is raised: files that are being read are given up; what was done is kept.
     pub fn with_cancel(mut self, cancel: &Cancel) -> Self {
-        self.cancel = cancel.clone();
+        self.halt.cancel = cancel.clone();
+        self
+    }
+
+    /// Begins no more files once `stop` is raised: those that are being read are read to their end, and have their rows. A walk
+    /// ends at once.
+    pub fn with_stop(mut self, stop: &Cancel) -> Self {
+        self.halt.stop = stop.clone();
         self
     }
 
@@ -202,10 +210,10 @@ impl Scan {
             if !self.renew {
                 return Ok(plan.found());
             }
-            let (plan, renewed) = renew(catalogue, &plan, list, &self.cancel, &self.budget)?;
+            let (plan, renewed) = renew(catalogue, &plan, list, &self.halt, &self.budget)?;
             return Ok(Planned { renewed: Some(renewed), ..plan.found() });
         }
-        Ok(Plan::make(catalogue, &self.walk, list, &how, &self.cancel)?.found())
+        Ok(Plan::make(catalogue, &self.walk, list, &how, &self.halt)?.found())
     }
 
     /// Does a share of the plan in `catalogue`, but for what was done before. How files are read stands in the plan.
@@ -300,7 +308,7 @@ impl Scan {
     pub fn into_sink(&self, sink: &mut dyn Sink) -> Result<Report> {
         let mut inputs = Vec::new();
         let nowhere = Path::new("");
-        self.walk.each(None, nowhere, &self.cancel, &mut |found| {
+        self.walk.each(None, nowhere, &self.halt, &mut |found| {
             let id = u64::try_from(inputs.len()).unwrap_or(u64::MAX);
             let crate::walk::Found { path, size, modified, error } = found;
             inputs.push(Input { id, path, size, modified, error });

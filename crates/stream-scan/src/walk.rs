@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use ignore::WalkBuilder;
 use serde::{Deserialize, Serialize};
-use stream_core::{Cancel, Error, ErrorKind, Result};
+use stream_core::{Error, ErrorKind, Result};
 
 use crate::fault::Doing as _;
+use crate::halt::Halt;
 
 /// What is walked, and what of it is wanted. By default every regular file, hidden ones too, links not followed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,7 +92,7 @@ impl Walk {
         &self,
         list: Option<&mut dyn BufRead>,
         avoid: &Path,
-        cancel: &Cancel,
+        halt: &Halt,
         take: &mut dyn FnMut(Found) -> Result<()>,
     ) -> Result<LeftOut> {
         let mut walker = Walker {
@@ -101,7 +102,7 @@ impl Walk {
             avoid: std::fs::metadata(avoid).ok().map(|facts| (facts.dev(), facts.ino())),
             linked: HashSet::new(),
             left_out: LeftOut::default(),
-            cancel,
+            halt,
             take,
         };
         for root in outermost(&self.roots) {
@@ -134,7 +135,7 @@ struct Walker<'a> {
     /// Files with several names that were taken already.
     linked: HashSet<(u64, u64)>,
     left_out: LeftOut,
-    cancel: &'a Cancel,
+    halt: &'a Halt,
     take: &'a mut dyn FnMut(Found) -> Result<()>,
 }
 
@@ -156,7 +157,7 @@ impl Walker<'_> {
             })
             .build();
         for entry in walk {
-            self.cancel.check()?;
+            self.halt.check()?;
             match entry {
                 Ok(entry) => {
                     let Some(kind) = entry.file_type() else { continue };

@@ -1,6 +1,7 @@
 //! The words of `narrows scan`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use stream_scan::{Analysis, Depth, Digest, Shard};
@@ -25,6 +26,16 @@ pub(crate) struct Scan {
     )]
     pub(crate) redact_key: Option<String>,
 }
+
+impl Scan {
+    /// How long files that are being read may take after a first Ctrl-C: long enough for nearly every file, short enough to wait.
+    pub(crate) fn patience(&self) -> Option<Duration> {
+        let reads = matches!(self.stage, None | Some(Stage::Plan(_) | Stage::Run { .. }));
+        reads.then_some(PATIENCE)
+    }
+}
+
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What is scanned, and how deep.
 #[derive(Args)]

@@ -39,7 +39,7 @@ pub(crate) fn run(session: &Session, files: &[PathBuf]) -> anyhow::Result<Outcom
         } else if broken {
             worst = worst.max(Outcome::Broken);
         }
-        if session.cancel.is_cancelled() {
+        if session.stop.is_cancelled() {
             break;
         }
     }

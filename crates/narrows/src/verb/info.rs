@@ -81,7 +81,7 @@ pub(crate) fn run(session: &Session, files: &[PathBuf]) -> anyhow::Result<Outcom
             report(&name, e);
             worst = worst.max(Outcome::of(e));
         }
-        if session.cancel.is_cancelled() {
+        if session.stop.is_cancelled() {
             break;
         }
     }

@@ -94,6 +94,7 @@ fn scan(session: &Session, words: &Scan) -> anyhow::Result<stream_scan::Scan> {
         .with_budget(&session.budget)
         .with_threads(threads)
         .with_cancel(&session.cancel)
+        .with_stop(&session.stop)
         .with_isolation(Arc::new(workers));
     if let Some(format) = &session.common.format {
         scan = scan.with_format(format);

@@ -1,10 +1,8 @@
-//! Ends before the end: a full disk, an output that cannot be written, Ctrl-C. And what is told meanwhile.
+//! Ends before the end: a full disk, an output that cannot be written. And what is told meanwhile.
 
 use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -12,7 +10,7 @@ use crate::run::{EXE, cues, tempdir};
 use crate::{rows, scan};
 
 /// Texts that do not compress to nothing.
-fn tree(at: &Path, files: usize) {
+pub(crate) fn tree(at: &Path, files: usize) {
     fs::create_dir_all(at).unwrap();
     let mut word = 1u64;
     for i in 0..files {
@@ -76,68 +74,6 @@ fn an_output_that_cannot_be_written_is_named() {
     assert!(String::from_utf8_lossy(&full.stderr).contains("space"), "{full:?}");
     assert_eq!(rows(&out).0.len(), 1);
     assert!(out.join("_journal/commit.json").exists());
-}
-
-fn interrupt(child: &Child) {
-    let pid = child.id().to_string();
-    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
-}
-
-/// A scan that tells what it does, each file in a process of its own.
-fn running(tree: &Path, out: &Path) -> Child {
-    let mut command = Command::new(EXE);
-    command.args(["scan", "--isolate", "always", "--threads", "2", "--progress", "json", "-o"]);
-    command.arg(out).arg(tree).stdin(Stdio::null()).stdout(Stdio::piped());
-    command.stderr(Stdio::piped()).spawn().unwrap()
-}
-
-/// Waits until it has read `files` files.
-fn begun(child: &mut Child, files: u64) -> impl Iterator<Item = String> + use<> {
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
-    let some = |line: &String| {
-        let line: Value = serde_json::from_str(line).unwrap_or_default();
-        let done = line["progress"]["files"].as_u64();
-        done.is_some_and(|done| done >= files) || (files == 0 && line["planned"].is_object())
-    };
-    assert!(lines.any(|line| some(&line)), "it ended before it told anything");
-    lines
-}
-
-#[test]
-fn a_first_interrupt_keeps_what_was_done_and_a_second_one_ends_at_once() {
-    let dir = tempdir();
-    let (at, calm) = (dir.path().join("tree"), dir.path().join("calm"));
-    tree(&at, 1000);
-    assert_eq!(scan(&at, &calm, &[]).code, 0);
-    let out = dir.path().join("once");
-    let mut child = running(&at, &out);
-    let lines = begun(&mut child, 1);
-    interrupt(&child);
-    let told: Vec<String> = lines.collect();
-    let done = child.wait_with_output().unwrap();
-    assert_eq!(done.status.code(), Some(130), "{told:?}");
-    let said = String::from_utf8_lossy(&done.stdout);
-    assert!(said.contains("interrupted after"), "{said}");
-    assert!(!out.join("_journal/commit.json").exists());
-    let resumed = scan(&at, &out, &["--progress", "json"]);
-    assert_eq!(resumed.code, 0, "{}", resumed.err);
-    let planned = resumed.err.lines().find(|line| line.contains("planned")).unwrap_or_default();
-    let planned: Value = serde_json::from_str(planned).unwrap();
-    assert!(planned["planned"]["done"].as_u64().is_some_and(|done| done > 0), "{planned}");
-    assert_eq!(rows(&out), rows(&calm));
-
-    let out = dir.path().join("twice");
-    let mut child = running(&at, &out);
-    let lines = begun(&mut child, 0);
-    interrupt(&child);
-    let start = Instant::now();
-    interrupt(&child);
-    let code = child.wait().unwrap().code();
-    drop(lines);
-    assert_eq!(code, Some(130));
-    assert!(start.elapsed() < Duration::from_secs(10));
-    assert_eq!(scan(&at, &out, &[]).code, 0);
-    assert_eq!(rows(&out), rows(&calm));
 }
 
 #[test]

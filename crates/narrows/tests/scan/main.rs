@@ -6,6 +6,7 @@ mod analyses;
 mod changed;
 mod choice;
 mod ends;
+mod interrupts;
 #[path = "../support/run.rs"]
 mod run;
 #[path = "../support/wav.rs"]

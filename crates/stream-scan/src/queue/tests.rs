@@ -19,7 +19,7 @@ fn queue<'a>(
     estimate: &'a Estimate<'a>,
 ) -> Queue<'a, impl Iterator<Item = Result<Input>> + use<'a>> {
     let inputs = sizes.into_iter().enumerate().map(|(i, size)| Ok(input(i as u64, size)));
-    Queue::new(inputs, Vec::new(), HashMap::new(), (most, estimate), Cancel::new())
+    Queue::new(inputs, Vec::new(), HashMap::new(), (most, estimate), Halt::default())
 }
 
 fn exact(input: &Input) -> u64 {

@@ -57,7 +57,7 @@ pub(super) fn each(
                 }
             }
         });
-        if session.cancel.is_cancelled() {
+        if session.stop.is_cancelled() {
             break;
         }
     }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 use stream_memory::{Budget, Level};
 use stream_scan::{Event, Status};
 
@@ -38,9 +38,8 @@ impl Meter {
     pub(super) fn new(session: &Session) -> Self {
         let shown = match session.progress() {
             ProgressWhen::Always => {
-                let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
                 let bar = |template: &str| {
-                    let bar = all.add(ProgressBar::new(0));
+                    let bar = session.screen().bar(ProgressBar::new(0));
                     if let Ok(style) = ProgressStyle::with_template(template) {
                         bar.set_style(style);
                     }
