@@ -64,6 +64,9 @@ pub(crate) struct Common {
     /// Seconds after which such a process is ended that neither answers nor gets on (default: 60)
     #[arg(long, global = true, value_name = "SECONDS", env = "NARROWS_DEADLINE")]
     pub(crate) deadline: Option<f64>,
+    /// Opens files that a file refers to: directory (those beside it; the default), never
+    #[arg(long, global = true, value_name = "WHICH", env = "NARROWS_RELATED")]
+    pub(crate) related: Option<Related>,
     /// Prints JSON lines
     #[arg(long, global = true, env = "NARROWS_JSON", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(crate) json: Option<bool>,
@@ -97,6 +100,15 @@ pub(crate) struct Common {
 pub(crate) enum When {
     Auto,
     Always,
+    Never,
+}
+
+/// Which files that a file refers to are opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Related {
+    #[default]
+    Directory,
     Never,
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use serde::Deserialize;
 
-use crate::cli::{Common, ProgressWhen, StrategyName, When};
+use crate::cli::{Common, ProgressWhen, Related, StrategyName, When};
 
 /// The file that is read when no other is named.
 const DEFAULT: &str = "narrows.toml";
@@ -24,6 +24,7 @@ struct File {
     set: Vec<String>,
     isolate: Option<When>,
     deadline: Option<f64>,
+    related: Option<Related>,
     json: Option<bool>,
     progress: Option<ProgressWhen>,
     profile: Option<PathBuf>,
@@ -77,6 +78,7 @@ pub(crate) fn fill(common: &mut Common) -> anyhow::Result<()> {
     common.settings.splice(0..0, file.set);
     common.isolate = common.isolate.or(file.isolate);
     common.deadline = common.deadline.or(file.deadline);
+    common.related = common.related.or(file.related);
     common.json = common.json.or(file.json);
     common.progress = common.progress.or(file.progress);
     common.profile = common.profile.take().or(file.profile);

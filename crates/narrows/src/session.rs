@@ -15,7 +15,7 @@ use stream_factory::Options;
 use stream_memory::{Available, Budget, Level, Pool, Throttle, default_limit, parse_size};
 use stream_worker::Workers;
 
-use crate::cli::{Common, ProgressWhen, When};
+use crate::cli::{Common, ProgressWhen, Related, When};
 use crate::profiling::{self, Quiet, SETTING};
 use crate::{config, failure, meter, settings, worker};
 
@@ -82,6 +82,9 @@ impl Session {
             profiling::begin();
             settings.push((SETTING.0.to_owned(), SETTING.1.to_owned()));
         }
+        if common.related == Some(Related::Never) {
+            settings.push((stream_core::RELATED.to_owned(), "never".to_owned()));
+        }
         if let Some(name) = &common.format {
             let known = stream_factory::formats().iter().map(|k| k.descriptor().name);
             let names: Vec<_> = known.collect();
@@ -98,7 +101,7 @@ impl Session {
             Some(patience) => Interrupts::patient(patience, stopping(&common, &screen, patience))?,
             None => Interrupts::at_once()?,
         };
-        let workers = worker::pool(common.deadline)?;
+        let workers = worker::pool(&common)?;
         failure::say_causes(common.verbose > 0);
         let (throttle, opened) = (Throttle::new(), Mutex::default());
         Ok(Self {

@@ -4,8 +4,9 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use stream_factory::Looked;
-use stream_worker::{Deadlines, Executable, Rules, Workers};
+use stream_worker::{Deadlines, Executable, Rules, Sandbox, Workers};
 
+use crate::cli::{Common, Related};
 use crate::task::WORKER;
 
 /// The programs that read what this one links no library for, by the format's name. They lie beside it.
@@ -38,18 +39,21 @@ pub(crate) fn this() -> Executable {
     Executable::current(WORKER)
 }
 
-/// The workers of a run, each of which has this many seconds for an answer.
+/// The workers of a run, each of which has as many seconds for an answer, and reaches what the flags say.
 ///
 /// # Errors
 /// When the deadline is none.
-pub(crate) fn pool(deadline: Option<f64>) -> anyhow::Result<Workers> {
-    pool_of(MOST, deadline)
+pub(crate) fn pool(common: &Common) -> anyhow::Result<Workers> {
+    pool_of(MOST, common)
 }
 
 /// The same, with up to `most` workers at a time.
-pub(crate) fn pool_of(most: NonZeroUsize, deadline: Option<f64>) -> anyhow::Result<Workers> {
-    let mut rules = Rules::new(most);
-    if let Some(seconds) = deadline {
+pub(crate) fn pool_of(most: NonZeroUsize, common: &Common) -> anyhow::Result<Workers> {
+    let mut rules = Rules::new(most).with_sandbox(match common.related.unwrap_or_default() {
+        Related::Directory => Sandbox::Directory,
+        Related::Never => Sandbox::File,
+    });
+    if let Some(seconds) = common.deadline {
         let time = Duration::try_from_secs_f64(seconds).ok().filter(|time| !time.is_zero());
         let time = time.ok_or_else(|| {
             anyhow::anyhow!("deadline {seconds}: expected a number of seconds above 0")

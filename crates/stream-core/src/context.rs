@@ -10,6 +10,9 @@ use stream_memory::{Budget, Buf, ChunkSizer, Level, Limits, Pool, Throttle, limi
 use crate::source::{Access, FileSource, Source};
 use crate::{Cancel, Counters, Entry, Error, ErrorKind, Result};
 
+/// The setting of all formats that says which files a file may refer to: `directory`, those beside it, or `never`.
+pub const RELATED: &str = "related";
+
 /// A reader's source, memory, cancellation, counters and settings. No reader exists without one; clones share all of it.
 #[derive(Clone)]
 pub struct Context {
@@ -266,11 +269,20 @@ impl Context {
         )
     }
 
-    /// Opens a file that this one refers to: by policy only one in the same directory, named without a path.
+    /// Opens a file that this one refers to: by policy only one in the same directory, named without a path; none where the setting
+    /// [`RELATED`] is `never`.
     ///
     /// # Errors
-    /// `Unsupported` for a name that leads elsewhere or a source without a directory, `Io` when it cannot be opened.
+    /// `Unsupported` for a name that leads elsewhere, a source without a directory, or where the policy is none, `Io` when it
+    /// cannot be opened.
     pub fn related(&self, name: &Path) -> Result<Self> {
+        let refused = |why: &str| {
+            let message = format!("related file {}: {why}", name.display());
+            Err(Error::new(ErrorKind::Unsupported, message))
+        };
+        if self.setting(RELATED) == Some("never") {
+            return refused("by policy no other file is opened");
+        }
         let mut parts = name.components();
         let plain = matches!(parts.next(), Some(Component::Normal(_))) && parts.next().is_none();
         let directory = self.source.path().and_then(Path::parent);
@@ -278,13 +290,7 @@ impl Context {
             Some(directory) if plain => {
                 Ok(self.with_source(Arc::new(FileSource::open(directory.join(name))?)))
             }
-            _ => Err(Error::new(
-                ErrorKind::Unsupported,
-                format!(
-                    "related file {}: only files in the same directory are opened",
-                    name.display()
-                ),
-            )),
+            _ => refused("only files in the same directory are opened"),
         }
     }
 }
@@ -362,6 +368,8 @@ mod tests {
             let e = cx.related(Path::new(name)).unwrap_err();
             assert_eq!(e.kind(), ErrorKind::Unsupported, "{name}");
         }
+        let e = cx.with_setting(RELATED, "never").related(Path::new("b")).unwrap_err();
+        assert_eq!(e.message(), "related file b: by policy no other file is opened");
     }
 
     #[test]

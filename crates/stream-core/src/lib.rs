@@ -54,7 +54,7 @@ pub use ahead::ahead;
 pub use cancel::Cancel;
 pub use charged::{ChargedString, ChargedVec};
 pub use chunk::Chunk;
-pub use context::Context;
+pub use context::{Context, RELATED};
 pub use counters::Counters;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use dims::Dims;

@@ -83,7 +83,7 @@ fn scan(session: &Session, words: &Scan) -> anyhow::Result<stream_scan::Scan> {
         .threads()
         .or_else(|| std::thread::available_parallelism().ok())
         .unwrap_or(NonZeroUsize::MIN);
-    let pool = worker::pool_of(threads, session.common.deadline)?;
+    let pool = worker::pool_of(threads, &session.common)?;
     let isolate = session.isolate();
     let workers = Workers::new(&pool, move |looked, apart| {
         // a process died of it, or may have: another one takes the risk
