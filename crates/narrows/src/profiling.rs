@@ -28,7 +28,8 @@ pub(crate) fn end(file: &Path, quiet: Quiet) -> anyhow::Result<()> {
     let table = profile::table();
     if quiet == Quiet::No {
         // in one piece: standard error is not buffered, and takes each number by itself
-        eprint!("{}", table.to_string());
+        let text = table.to_string();
+        eprint!("{text}");
     }
     if file.as_os_str() != OsStr::new(TABLE_ONLY) {
         let json = format!("{}\n", table.json());
