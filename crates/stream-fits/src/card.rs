@@ -1,6 +1,7 @@
 //! Keyword records, the cards of a header: FITS 4.0, 4.1 and 4.2.
 #![deny(clippy::arithmetic_side_effects)]
 
+mod blanks;
 mod text;
 mod value;
 
@@ -107,7 +108,14 @@ impl<'a> Card<'a> {
         let first = self.first();
         let name = match hierarch(first) {
             Some((name, _)) => name,
-            None => first.get(..8).unwrap_or(first),
+            None => {
+                let name = first.get(..8).unwrap_or(first);
+                // nearly all; the rest may be anything
+                if let Some(Ok(name)) = sound(name).map(std::str::from_utf8) {
+                    return name;
+                }
+                name
+            }
         };
         name.utf8_chunks().next().map_or("", |chunk| chunk.valid()).trim()
     }
@@ -158,7 +166,7 @@ impl<'a> Card<'a> {
         };
         let Some(field) = field else {
             let text = first.get(8..).unwrap_or_default();
-            let comment = Text::plain(text.trim_ascii_end());
+            let comment = Text::plain(blanks::trim_end(text));
             let defect = if style == Style::Continue {
                 Some(Defect::ContinueStray)
             } else {
@@ -218,9 +226,14 @@ fn hierarch(first: &[u8]) -> Option<(&[u8], &[u8])> {
 /// 4.1.2.1: upper case letters, digits, hyphen and underscore, left justified, padded with spaces.
 fn keyword_defect(first: &[u8]) -> Option<Defect> {
     let name = first.get(..8).unwrap_or(first);
-    let used = name.trim_ascii_end();
+    sound(name).is_none().then_some(Defect::Keyword)
+}
+
+/// A keyword without its padding, where it has no other characters than these.
+fn sound(name: &[u8]) -> Option<&[u8]> {
+    let used = blanks::trim_end(name);
     let sound = |b: &u8| matches!(b, b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_');
-    (!used.iter().all(sound)).then_some(Defect::Keyword)
+    used.iter().all(sound).then_some(used)
 }
 
 /// 3.2: only ASCII text from 20 to 7E stands in a header.

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::Text;
+use super::{Text, blanks};
 use crate::Defect;
 
 /// What stands behind the value indicator.
@@ -80,7 +80,7 @@ pub(super) struct Parsed<'a> {
 /// Takes a value field apart: everything behind the equals sign.
 pub(super) fn parse(field: &[u8]) -> Parsed<'_> {
     if let Some((text, rest, closed)) = quoted(field) {
-        let after = rest.trim_ascii_start();
+        let after = blanks::trim_start(rest);
         let defect = if !closed {
             Some(Defect::QuoteMissing)
         } else if !after.is_empty() && after.first() != Some(&b'/') {
@@ -93,7 +93,7 @@ pub(super) fn parse(field: &[u8]) -> Parsed<'_> {
     }
     let slash = memchr::memchr(b'/', field).unwrap_or(field.len());
     let (token, rest) = field.split_at_checked(slash).unwrap_or((field, &[]));
-    let token = token.trim_ascii();
+    let token = blanks::trim(token);
     let (value, defect) = scalar(token);
     Parsed { value, comment: Text::plain(comment(rest)), defect }
 }
@@ -135,6 +135,14 @@ pub(crate) fn integer(token: &[u8]) -> Option<i128> {
     if digits.is_empty() || digits.len() > 38 {
         return None;
     }
+    // nearly all: of so few digits none overflows, and arithmetic of 64 bits is a tenth of the work
+    if digits.len() <= 18 {
+        let n = digits.iter().try_fold(0i64, |n, &b| {
+            let digit = i64::from(b.checked_sub(b'0').filter(|d| *d <= 9)?);
+            Some(n.wrapping_mul(10).wrapping_add(digit))
+        })?;
+        return Some(i128::from(if negative { n.wrapping_neg() } else { n }));
+    }
     let n = digits.iter().try_fold(0i128, |n, &b| {
         let digit = i128::from(b.checked_sub(b'0').filter(|d| *d <= 9)?);
         n.checked_mul(10)?.checked_add(digit)
@@ -163,12 +171,12 @@ pub(crate) fn real(token: &[u8]) -> Option<f64> {
 
 /// The text between quotes, what follows, and whether the closing quote is there. `None` where no quote opens.
 pub(crate) fn quoted(field: &[u8]) -> Option<(&[u8], &[u8], bool)> {
-    let text = field.trim_ascii_start().strip_prefix(b"'")?;
+    let text = blanks::trim_start(field).strip_prefix(b"'")?;
     let mut from = 0usize;
     loop {
         let rest = text.get(from..).unwrap_or_default();
         let Some(at) = memchr::memchr(b'\'', rest) else {
-            return Some((text.trim_ascii_end(), &[], false));
+            return Some((blanks::trim_end(text), &[], false));
         };
         let at = from.saturating_add(at);
         let after = text.get(at.saturating_add(1)..).unwrap_or_default();
@@ -182,6 +190,25 @@ pub(crate) fn quoted(field: &[u8]) -> Option<(&[u8], &[u8], bool)> {
 
 /// The comment behind a slash, without the spaces around it.
 pub(super) fn comment(rest: &[u8]) -> &[u8] {
-    let rest = rest.trim_ascii();
-    rest.strip_prefix(b"/").map_or(rest, <[u8]>::trim_ascii)
+    let rest = blanks::trim(rest);
+    rest.strip_prefix(b"/").map_or(rest, blanks::trim)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_have_up_to_38_digits_and_nothing_but_digits() {
+        for n in [0, 7, -1, 999_999_999_999_999_999, -999_999_999_999_999_999] {
+            assert_eq!(integer(n.to_string().as_bytes()), Some(n));
+            // one digit more is beyond the short way
+            assert_eq!(integer(format!("{n}5").as_bytes()), format!("{n}5").parse().ok());
+        }
+        assert_eq!(integer(b"+0012"), Some(12));
+        assert_eq!(integer("9".repeat(38).as_bytes()), "9".repeat(38).parse().ok());
+        for text in ["", "-", "+", "--1", "1 2", "12:", "1/", "0x1", "1.", &"9".repeat(39)] {
+            assert_eq!(integer(text.as_bytes()), None, "{text}");
+        }
+    }
 }
