@@ -276,7 +276,10 @@ fn each(from: &mut dyn BufRead, path: &Path, budget: &Budget, act: Act<'_>) -> R
             let needed = bytes.len().saturating_add(more.len()).saturating_mul(TIMES);
             let needed = u64::try_from(needed).unwrap_or(u64::MAX);
             if needed > held.bytes() {
-                held.resize(needed)?;
+                held.resize(needed).map_err(|e| {
+                    let message = format!("{}: the record at byte {good}: {e}", path.display());
+                    Error::new(ErrorKind::OverBudget, message).with_source(e)
+                })?;
             }
             bytes.extend_from_slice(more);
             let read = more.len();
@@ -337,7 +340,9 @@ mod tests {
         assert_eq!(records(&bytes, 1 << 10).0.len(), 5000);
         let budget = Budget::new("journal", 512);
         let refused = each(&mut &bytes[..], Path::new("j"), &budget, &mut |_| Ok(()));
-        assert_eq!(refused.unwrap_err().kind(), ErrorKind::OverBudget);
+        let refused = refused.unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::OverBudget);
+        assert!(refused.message().starts_with("j: the record at byte 0: "), "{refused}");
     }
 
     #[test]

@@ -62,7 +62,7 @@ impl Shares {
         let group = (available / 8).clamp(1 << 20, 16 << 20);
         let parts = (available / EACH).clamp(1, most);
         let copies = most.saturating_mul(COPIES);
-        let block = group.checked_div(copies).unwrap_or(0).clamp(64 << 10, 1 << 20);
+        let block = group.checked_div(copies).unwrap_or(0).clamp(16 << 10, 1 << 20);
         // a fourth more for the rows of files
         let encoded = group.saturating_add(group / 4);
         // of little memory a fourth: what they have beyond it is in the room that the process needs beside its budget
@@ -81,7 +81,7 @@ const COPIES: u64 = 3;
 /// Memory for each part that is written beside another.
 const EACH: u64 = 32 << 20;
 /// What a part's columns have for compressing pages of up to 128 KiB beside the rows: each its own context of zstd, 224 to 640 KiB
-/// (level 3), 5.4 MiB where a scan of DICOM files was looked into.
+/// (level 3), 5.4 MiB by jemalloc's `malloc_stats_print` in the middle of a scan of DICOM files.
 const COMPRESSING: u64 = 6 << 20;
 
 /// Reads `inputs`, those that are not in the sink yet.
@@ -290,3 +290,37 @@ impl<'a, I: Iterator<Item = Result<Input>> + Send> Shared<'a, I> {
 
 /// Bytes from which on a file's data is decoded by several threads.
 const LARGE: u64 = 4 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_leave_a_third_of_16_mib_and_more_to_files_with_up_to_64_threads() {
+        for memory in [16u64, 32, 64, 128, 1024].map(|mib| mib << 20) {
+            for threads in [1, 2, 8, 64] {
+                let budget = Budget::new("scan", memory);
+                let shares = Shares::of(&budget, NonZeroUsize::new(threads).unwrap()).unwrap();
+                let left = budget.available();
+                assert!(left >= memory / 3, "{threads} threads: {left} of {memory} are left");
+                assert!(shares.parts <= threads);
+            }
+        }
+    }
+
+    #[test]
+    fn parts_and_what_compresses_them_follow_from_the_memory() {
+        let two = NonZeroUsize::new(2).unwrap();
+        let shares = |mib: u64| {
+            let budget = Budget::new("scan", mib << 20);
+            let shares = Shares::of(&budget, two).unwrap();
+            (shares.parts, shares.group, shares.block, budget.used())
+        };
+        let mib = 1u64 << 20;
+        // 10 MiB of encoded rows, 6 for each part, 2 x 3 blocks
+        assert_eq!(shares(64), (2, 8 << 20, 1 << 20, (10 + 12 + 6) * mib));
+        // a fourth of the memory where 6 MiB are more
+        let block = (2 << 20) / 6;
+        assert_eq!(shares(16), (1, 2 << 20, block, mib * 5 / 2 + 4 * mib + 6 * block as u64));
+    }
+}
